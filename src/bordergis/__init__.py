@@ -1,0 +1,53 @@
+"""Monitor a border in crisis: lines, checkpoints, villages and incidents as GeoDataFrames; zones; who is cut off; offline maps.
+
+Start with :func:`load`, which gives the situation of the Cambodia-Thailand border from the embedded data, and see what it holds::
+
+    import bordergis as bg
+
+    situation = bg.load("2026-01-14")
+    zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
+    access = bg.inaccessible_villages(situation.villages, zones=zones)
+    bg.situation_map(situation).save("situation.html")
+"""
+
+import lazy_loader as _lazy
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submodules=[
+        "access", "border", "crs", "datasets", "errors", "files", "geodesy", "maps", "provenance", "proximity", "readers", "report",
+        "schema", "situation", "zones",
+    ],  # fmt: skip
+    submod_attrs={
+        "access": ["inaccessible_villages"],
+        "border": ["border_length", "distance_to_border", "side_of_border"],
+        "datasets": [
+            "load_border",
+            "load_camps",
+            "load_checkpoint_status",
+            "load_checkpoints",
+            "load_designated_areas",
+            "load_figures",
+            "load_gazetteer",
+            "load_hazards",
+            "load_incident_places",
+            "load_incidents",
+            "load_periods",
+            "load_places",
+            "load_provisions",
+            "load_villages",
+            "load_visits",
+            "registry",
+            "sources",
+        ],
+        "maps": ["SituationMap", "situation_map"],
+        "fetch": ["cached", "fetch", "public_sources"],
+        "proximity": ["distance_to_checkpoint", "near"],
+        "readers": ["from_geonames"],
+        "report": ["encode_table", "situation_summary", "write_table"],
+        "situation": ["Situation", "load"],
+        "zones": ["distance_to_zones", "exclusion_zones", "geodesic_buffer", "load_rules", "points_in_zones", "rule_presets"],
+    },
+)

@@ -1,0 +1,64 @@
+"""Shared fixtures: the embedded situation, and small worlds a reader can check by eye."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import Point
+
+import bordergis as bg
+
+
+@pytest.fixture(scope="session")
+def situation():
+    return bg.load("2026-01-14")
+
+
+@pytest.fixture
+def incident():
+    """Make an incident layer of one row a keyword: KT1=(lon, lat, radius of precision)."""
+
+    def make(event_type="Armed clash", start="2025-12-10", **points):
+        return gpd.GeoDataFrame(
+            {
+                "incident_id": list(points),
+                "date_start": pd.to_datetime([start] * len(points)),
+                "date_end": pd.to_datetime([start] * len(points)),
+                "category": "armed_clash",
+                "event_type": event_type,
+                "reported_by": "a test",
+                "position_class": "place",
+                "position_radius_m": [float(radius) for _, _, radius in points.values()],
+            },
+            geometry=[Point(lon, lat) for lon, lat, _ in points.values()],
+            crs="EPSG:4326",
+        )
+
+    return make
+
+
+@pytest.fixture
+def village():
+    """Make a village layer of one row a keyword: v1=(lon, lat), or v1=(lon, lat, radius of precision)."""
+
+    def make(**points):
+        return gpd.GeoDataFrame(
+            {
+                "place_id": list(points),
+                "name": [name.title() for name in points],
+                "position_radius_m": [float(point[2]) if len(point) > 2 else 0.0 for point in points.values()],
+            },
+            geometry=[Point(point[:2]) for point in points.values()],
+            crs="EPSG:4326",
+        )
+
+    return make
+
+
+@pytest.fixture
+def one_rule():
+    """A rule of 5 km for a year after an armed clash."""
+    return pd.DataFrame(
+        {"rule_id": ["clash"], "event_type": ["Armed clash"], "radius_m": [5_000.0], "lifetime_days": [365], "citation": ["a test"]}
+    )

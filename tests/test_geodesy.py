@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Geod
+
+from bordergis import geodesy
+
+GEOD = Geod(ellps="WGS84")
+
+LON, LAT = st.floats(102, 106), st.floats(11, 15.5)
+PLACE = st.tuples(LON, LAT)
+
+
+def brute_force_m(lon, lat, line, pieces=4_000):
+    """Distance to a line by trying thousands of points along each of its geodesic pieces."""
+    best = np.inf
+    for start, end in zip(line[:-1], line[1:], strict=True):
+        bearing, _, metres = GEOD.inv(*start, *end)
+        steps = np.linspace(0, metres, pieces)
+        along_lon, along_lat, _ = GEOD.fwd(np.full(pieces, start[0]), np.full(pieces, start[1]), np.full(pieces, bearing), steps)
+        best = min(best, GEOD.inv(np.full(pieces, lon), np.full(pieces, lat), along_lon, along_lat)[2].min())
+    return best
+
+
+def test_the_circle_reaches_its_radius_at_every_vertex():
+    ring = geodesy.circle(np.array([104.0]), np.array([14.0]), np.array([10_000.0]), 64)[0]
+    reached = GEOD.inv(np.full(65, 104.0), np.full(65, 14.0), ring[:, 0], ring[:, 1])[2]
+    assert np.abs(np.asarray(reached) - 10_000).max() < 1e-3
+
+
+@pytest.mark.parametrize(("per_quarter", "short_m"), [(8, 48), (16, 12), (64, 0.75)])
+def test_a_polygon_falls_short_of_its_circle_by_the_published_sagitta(per_quarter, short_m):
+    n = 4 * per_quarter
+    assert 10_000 * (1 - np.cos(np.pi / n)) == pytest.approx(short_m, rel=0.02)
+    assert geodesy.facets(10_000, 10_000 * (1 - np.cos(np.pi / n)) * 1.000001) == n
+
+
+@given(st.floats(10, 1e5), st.floats(0.1, 50))
+def test_the_facets_keep_the_sagitta_within_the_accuracy(radius, accuracy):
+    n = geodesy.facets(radius, accuracy)
+    assert n % 4 == 0
+    assert radius * (1 - np.cos(np.pi / n)) <= accuracy * (1 + 1e-9)
+
+
+@given(st.lists(PLACE, min_size=2, max_size=6, unique=True), PLACE)
+def test_the_distance_to_a_line_equals_trying_every_point_of_it(line, place):
+    line = np.array(line)
+    fix = geodesy.locate_on_line(np.array([place[0]]), np.array([place[1]]), line)
+    longest = max(GEOD.inv(*a, *b)[2] for a, b in zip(line[:-1], line[1:], strict=True))
+    step_m = longest / 4_000
+    tried = brute_force_m(*place, line)
+    assert fix.distance_m[0] <= tried + 0.05
+    assert fix.distance_m[0] >= tried - step_m - 0.05
+
+
+def test_the_nearest_piece_counts_not_the_nearest_vertex():
+    """The place is level with the middle of a long piece: its vertices are 50 km away, the piece 1 km.
+
+    v ──────────── place ──────────── v
+    """
+    line = np.array([[103.0, 14.0], [104.0, 14.0]])
+    fix = geodesy.locate_on_line(np.array([103.5]), np.array([14.02]), line)
+    assert fix.distance_m[0] < 2_300
+
+
+def test_the_line_is_the_geodesic_not_the_parallel():
+    """Between two points on one parallel the geodesic bows north: by 526 m over 319 km at 14° N (methods.md)."""
+    line = np.array([[103.0, 14.0], [103.0 + 2.954, 14.0]])
+    fix = geodesy.locate_on_line(np.array([103.0 + 1.477]), np.array([14.0]), line)
+    assert GEOD.inv(*line[0], *line[1])[2] == pytest.approx(319_000, rel=0.01)
+    assert fix.distance_m[0] == pytest.approx(490, abs=60)
+    assert fix.lat[0] > 14.0
+
+
+def test_the_side_at_a_sharp_bend_is_told_by_the_bisector():
+    """A hairpin open to the south. East and west of its tip the nearest point is the tip itself.
+
+         tip
+        /   \\
+       a     b        the walker goes a → tip → b: outside is on the left hand
+    """
+    line = np.array([[103.0, 14.0], [103.01, 14.1], [103.02, 14.0]])
+    around = np.array([[103.01, 14.11], [103.005, 14.108], [103.015, 14.108], [103.01, 14.05]])
+    assert geodesy.locate_on_line(around[:, 0], around[:, 1], line).left.tolist() == [True, True, True, False]
+
+
+@given(st.floats(-0.4, 0.4), st.floats(0.05, 0.95))
+def test_the_left_hand_of_a_walker_to_the_north_is_west(east, share):
+    line = np.array([[104.0, 13.0], [104.0, 14.0]])
+    fix = geodesy.locate_on_line(np.array([104.0 + east]), np.array([13 + share]), line)
+    if abs(east) > 1e-6:
+        assert bool(fix.left[0]) == (east < 0)
+    assert fix.chainage_m[0] == pytest.approx(GEOD.inv(104, 13, fix.lon[0], fix.lat[0])[2], abs=1e-3)
+
+
+def test_a_repeated_vertex_changes_nothing():
+    line = np.array([[103.0, 14.0], [103.5, 14.2], [104.0, 14.0]])
+    stutter = np.repeat(line, 3, axis=0)
+    place = np.array([103.4]), np.array([14.3])
+    plain, other = geodesy.locate_on_line(*place, line), geodesy.locate_on_line(*place, stutter)
+    assert plain.distance_m == pytest.approx(other.distance_m)
+    assert plain.left.tolist() == other.left.tolist()
+
+
+@given(st.lists(PLACE, min_size=1, max_size=30), st.lists(PLACE, min_size=1, max_size=10), st.floats(100, 50_000))
+def test_membership_equals_measuring_every_pair(points, discs, radius):
+    points, discs = np.array(points), np.array(discs)
+    found = geodesy.pairs_within(*points.T, *discs.T, np.full(len(discs), radius))
+    expected = {
+        (i, j)
+        for i, (lon, lat) in enumerate(points)
+        for j, (disc_lon, disc_lat) in enumerate(discs)
+        if GEOD.inv(lon, lat, disc_lon, disc_lat)[2] <= radius
+    }
+    assert set(zip(found.point.tolist(), found.disc.tolist(), strict=True)) == expected
+
+
+def test_membership_holds_a_millimetre_from_the_rim():
+    lon, lat, _ = GEOD.fwd(np.full(360, 104.0), np.full(360, 14.0), np.arange(360.0), np.tile([4_999.999, 5_000.001], 180))
+    found = geodesy.pairs_within(np.asarray(lon), np.asarray(lat), np.array([104.0]), np.array([14.0]), np.array([5_000.0]))
+    assert sorted(found.point.tolist()) == list(range(0, 360, 2))
+
+
+def test_nothing_is_near_where_there_is_nothing():
+    empty = np.empty(0)
+    assert len(geodesy.pairs_within(empty, empty, empty, empty, empty).point) == 0
+
+
+@given(st.lists(PLACE, min_size=2, max_size=5, unique=True), st.floats(500, 50_000))
+def test_densifying_keeps_every_vertex_and_the_length(line, longest):
+    line = np.array(line)
+    dense = geodesy.densify(line, longest)
+    assert geodesy.length_m(dense) == pytest.approx(geodesy.length_m(line), rel=1e-9)
+    assert {tuple(vertex) for vertex in line} <= {tuple(vertex) for vertex in dense}
+    assert GEOD.line_lengths(dense[:, 0], dense[:, 1]).max() <= longest * (1 + 1e-9) or len(dense) == 1
