@@ -1,0 +1,204 @@
+"""The command line: parse, call, print. No analysis of its own."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+import bordergis as bg
+from bordergis.errors import BorderGISError, UnitError, UnknownNameError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from bordergis.situation import Situation
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help=(
+        "Monitor a border in crisis, offline.\n\n"
+        "Start with `bordergis situation`: it draws the map and says what is known, what is reported by whom, and what is unknown. "
+        "Then ask for villages: `bordergis villages --within 10km --of checkpoint:osmach --as-of 2026-01-14`."
+    ),
+    epilog="Nothing here is a safety distance, and the absence of a mark is not evidence of safety or passability.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="Public data beyond what is embedded. The only commands that use the network.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+METRES = {"m": 1.0, "km": 1_000.0}
+LENGTH = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>m|km)")
+TABLE_ROWS = 40
+MAIN_BORDER = "osm-2026c"
+
+AsOf = Annotated[str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The date, local time (UTC+7).")]
+Villages = Annotated[
+    str,
+    typer.Option("--layer", help="Layer of villages: `embedded`, or a fetched one (`geonames-kh`; see `bordergis data list`)."),
+]
+Rules = Annotated[str, typer.Option(help="Zone rules, a preset: acled-by-type, acled-1km, acled-2km, acled-5km.")]
+DATE = "2026-01-14"
+
+
+def main() -> None:
+    """Run the command line; an error of bordergis is one clear message and exit status 1."""
+    try:
+        app()
+    except BorderGISError as fault:
+        err.print(f"[bold red]Error:[/] {escape(str(fault))}")
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _version(*, version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False) -> None:
+    if version:
+        out.print(f"bordergis {bg.__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def situation(
+    as_of: AsOf = DATE,
+    target: Annotated[Path, typer.Option("--out", help="The map: one HTML file that needs no network.")] = Path("out/situation.html"),
+    rules: Rules = "acled-by-type",
+    layer: Villages = "embedded",
+) -> None:
+    """Say the situation in words, and draw it as a map.
+
+    Example: `bordergis situation --as-of 2026-01-14 --out situation.html`
+    """
+    now = _situation(as_of, layer)
+    zones = bg.exclusion_zones(now.incidents, as_of=now.date, rules=rules)
+    access = bg.inaccessible_villages(now.villages, zones=zones)
+    summary = bg.situation_summary(now, zones, access)
+
+    for sentence in summary.sentences:
+        out.print(escape(sentence), highlight=False)
+    out.print(_rich(summary.table, "The situation in numbers"))
+    out.print("Sources: " + escape("; ".join(summary.sources)), highlight=False, style="dim")
+
+    bg.situation_map(now, zones=zones, access=access).save(target)
+    out.print(f"Map: [bold]{escape(str(target))}[/] ({target.stat().st_size / 1000:,.0f} kB, no network needed)")
+
+
+@app.command()
+def villages(
+    of: Annotated[str, typer.Option("--of", help="What to measure from: `border`, `checkpoint:ID` (such as checkpoint:osmach) or `zones`.")] = "zones",
+    within: Annotated[str, typer.Option(help="How near, with its unit: `500m`, `10km`; of zones: from their rim.")] = "0km",
+    as_of: AsOf = DATE,
+    kind: Annotated[str, typer.Option("--format", help="table, csv, geojson or parquet.")] = "table",
+    target: Annotated[Path | None, typer.Option("--out", help="A file; without it, the terminal.")] = None,
+    rules: Rules = "acled-by-type",
+    layer: Villages = "embedded",
+) -> None:
+    """List the villages near the border, a checkpoint, or the zones, with what is known of each.
+
+    The column *within* (`certain` in files) says whether a village is within the distance for every position its point may have (definite) or for some (possible).
+
+    Example: `bordergis villages --within 10km --of checkpoint:osmach --format csv`
+    """
+    radius_m = _metres(within)
+    now = _situation(as_of, layer)
+    zones = bg.exclusion_zones(now.incidents, as_of=now.date, rules=rules)
+    access = bg.inaccessible_villages(now.villages, zones=zones)
+    found = bg.near(access, _distance(access, of, now, zones, radius_m), radius_m)
+
+    if kind == "table":
+        _require_terminal(target)
+        title = f"{len(found)} of {len(access)} settlements within {within} of {of}, as of {now.date}"
+        shown = found.assign(km=(found["distance_m"] / 1_000).round(1), within=found["certain"], access=found["status"])
+        out.print(_rich(shown[["name", "adm1", "km", "within", "in_zone", "access"]].head(TABLE_ROWS), title))
+        if len(found) > TABLE_ROWS:
+            out.print(f"… and {len(found) - TABLE_ROWS} more; write them all with `--format csv --out FILE`.")
+    elif target is not None:
+        out.print(f"{len(found)} settlements: [bold]{escape(str(bg.write_table(found, target, kind=kind)))}[/]")
+    elif kind == "parquet":
+        raise UnknownNameError("Parquet is not for a terminal; say where with `--out villages.parquet`.")
+    else:
+        sys.stdout.write(bg.encode_table(found, kind).decode())
+
+
+@app.command()
+def sources() -> None:
+    """List every embedded file and source: publisher, licence, version, how it is cited."""
+    files = bg.registry().reset_index()[["id", "title", "publisher", "licence", "version", "rows", "citation"]]
+    out.print(_rich(files, "Embedded data"))
+    out.print(_rich(bg.sources().reset_index()[["id", "title", "publisher", "licence"]], "Sources named in the rows"))
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """List the public data that can be fetched."""
+    out.print(_rich(bg.public_sources().reset_index()[["id", "title", "licence", "size_mb", "url"]], "Public data"))
+
+
+@data_app.command("fetch")
+def data_fetch(
+    names: Annotated[list[str], typer.Argument(help="Ids of `bordergis data list`.")],
+    cache: Annotated[Path | None, typer.Option(help="Folder to keep them in; by default the user's cache folder.")] = None,
+    url: Annotated[str | None, typer.Option(help="Another address of the same file, such as a mirror.")] = None,
+) -> None:
+    """Download public data into the cache folder.
+
+    Example: `bordergis data fetch geonames-kh`, then `bordergis situation --layer geonames-kh`
+    """
+    for name in names:
+        out.print(f"{name}: [bold]{escape(str(bg.fetch(name, cache=cache, url=url, progress=err.is_terminal)))}[/]")
+
+
+def _situation(as_of: str, layer: str) -> Situation:
+    try:
+        if layer == "embedded":
+            return bg.load(as_of)
+        return bg.load(as_of, villages=bg.from_geonames(bg.cached(layer)))
+    except ValueError as fault:
+        if isinstance(fault, BorderGISError):
+            raise
+        raise UnknownNameError(f"{as_of!r} is not a date; write it as 2026-01-14.") from fault
+
+
+def _metres(length: str) -> float:
+    parsed = LENGTH.fullmatch(length.strip())
+    if parsed is None:
+        raise UnitError(f"{length!r} is not a length with its unit; write it as 500m or 10km.")
+    return float(parsed["number"]) * METRES[parsed["unit"]]
+
+
+def _distance(places: gpd.GeoDataFrame, of: str, now: Situation, zones: gpd.GeoDataFrame, radius_m: float) -> pd.Series:
+    what, _, name = of.partition(":")
+    if what == "border":
+        return bg.distance_to_border(places, now.border[now.border["border_id"] == (name or MAIN_BORDER)])
+    if what == "checkpoint":
+        return bg.distance_to_checkpoint(places, now.checkpoints, name)
+    if of == "zones":
+        return bg.distance_to_zones(places, zones, within_m=radius_m + float(places["position_radius_m"].max()))
+    raise UnknownNameError(f"There is nothing to measure from called {of!r}; known: border, checkpoint:ID, zones.")
+
+
+def _require_terminal(target: Path | None) -> None:
+    if target is not None:
+        raise UnknownNameError("A table is for the terminal; for a file choose `--format csv`, `geojson` or `parquet`.")
+
+
+def _rich(table: pd.DataFrame, title: str) -> Table:
+    drawn = Table(title=title, title_justify="left", header_style="bold")
+    for name in table.columns:
+        numeric = table[name].dtype.kind in "if"
+        drawn.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in table.astype(object).where(table.notna(), "").itertuples(index=False):
+        drawn.add_row(*(escape(f"{cell:,g}" if isinstance(cell, float) else str(cell)) for cell in row))
+    return drawn
