@@ -60,5 +60,11 @@ def village():
 def one_rule():
     """A rule of 5 km for a year after an armed clash."""
     return pd.DataFrame(
-        {"rule_id": ["clash"], "event_type": ["Armed clash"], "radius_m": [5_000.0], "lifetime_days": [365], "citation": ["a test"]}
+        {
+            "rule_id": ["clash"],
+            "event_type": ["Armed clash"],
+            "radius_m": [5_000.0],
+            "lifetime_days": [365],
+            "citation": ["a test"],
+        }
     )

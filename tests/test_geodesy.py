@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ PLACE = st.tuples(LON, LAT)
 def brute_force_m(lon, lat, line, pieces=4_000):
     """Distance to a line by trying thousands of points along each of its geodesic pieces."""
     best = np.inf
-    for start, end in zip(line[:-1], line[1:], strict=True):
+    for start, end in itertools.pairwise(line):
         bearing, _, metres = GEOD.inv(*start, *end)
         steps = np.linspace(0, metres, pieces)
         along_lon, along_lat, _ = GEOD.fwd(np.full(pieces, start[0]), np.full(pieces, start[1]), np.full(pieces, bearing), steps)
@@ -49,7 +51,7 @@ def test_the_facets_keep_the_sagitta_within_the_accuracy(radius, accuracy):
 def test_the_distance_to_a_line_equals_trying_every_point_of_it(line, place):
     line = np.array(line)
     fix = geodesy.locate_on_line(np.array([place[0]]), np.array([place[1]]), line)
-    longest = max(GEOD.inv(*a, *b)[2] for a, b in zip(line[:-1], line[1:], strict=True))
+    longest = max(GEOD.inv(*a, *b)[2] for a, b in itertools.pairwise(line))
     step_m = longest / 4_000
     tried = brute_force_m(*place, line)
     assert fix.distance_m[0] <= tried + 0.05

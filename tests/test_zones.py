@@ -12,7 +12,15 @@ from shapely import LineString, MultiPoint, Point, Polygon, box
 
 import bordergis as bg
 from bordergis import provenance
-from bordergis.errors import CRSMismatchError, GeometryKindError, MissingCRSError, RuleError, SchemaError, UnitError, UnknownNameError
+from bordergis.errors import (
+    CRSMismatchError,
+    GeometryKindError,
+    MissingCRSError,
+    RuleError,
+    SchemaError,
+    UnitError,
+    UnknownNameError,
+)
 
 GEOD = Geod(ellps="WGS84")
 
@@ -159,7 +167,10 @@ def test_overlapping_zones_are_one_area(incident, one_rule):
 
 
 DISCS = st.dictionaries(
-    st.sampled_from([f"k{n}" for n in range(6)]), st.tuples(st.floats(103, 104), st.floats(13.5, 14.5), st.floats(0, 6_000)), min_size=2, max_size=6
+    st.sampled_from([f"k{n}" for n in range(6)]),
+    st.tuples(st.floats(103, 104), st.floats(13.5, 14.5), st.floats(0, 6_000)),
+    min_size=2,
+    max_size=6,
 )
 VILLAGES = st.dictionaries(
     st.sampled_from([f"v{n}" for n in range(9)]), st.tuples(st.floats(103, 104), st.floats(13.5, 14.5)), min_size=1, max_size=9
@@ -177,7 +188,10 @@ def test_membership_equals_measuring_and_grows_with_incidents(incident, village,
         (row, certainty)
         for row, point in enumerate(places.geometry)
         for certainty, sign in (("definite", -1), ("possible", 1))
-        if any(5_000 + sign * doubt > 0 and GEOD.inv(point.x, point.y, lon, lat)[2] <= 5_000 + sign * doubt for lon, lat, doubt in discs.values())
+        if any(
+            5_000 + sign * doubt > 0 and GEOD.inv(point.x, point.y, lon, lat)[2] <= 5_000 + sign * doubt
+            for lon, lat, doubt in discs.values()
+        )
     }
     assert found == expected
 

@@ -159,10 +159,7 @@ def decode_arc(topology: dict[str, Any], arc: int) -> list[Coordinate]:
     (scale_x, scale_y), (shift_x, shift_y) = topology["transform"]["scale"], topology["transform"]["translate"]
     steps = topology["arcs"][arc]
     columns, rows = accumulate(x for x, _ in steps), accumulate(y for _, y in steps)
-    return [
-        (round(x * scale_x + shift_x, DECIMALS), round(y * scale_y + shift_y, DECIMALS))
-        for x, y in zip(columns, rows, strict=True)
-    ]
+    return [(round(x * scale_x + shift_x, DECIMALS), round(y * scale_y + shift_y, DECIMALS)) for x, y in zip(columns, rows, strict=True)]
 
 
 def _feature(properties: dict[str, Any], line: Ring) -> dict[str, Any]:
@@ -175,19 +172,11 @@ def _zone_rings(packages: Packages) -> dict[str, list[list[Coordinate]]]:
     run_tool([*pip, "--only-binary=:all:", "--target", str(target), *DECODER, str(packages.archive("osm-timezones"))])
     script = Path(__file__).with_name("decode_zones.py")
     zones = json.loads(run_tool([sys.executable, "-I", str(script), str(target), *ZONES]))
-    return {
-        name: [[(round(lon, DECIMALS), round(lat, DECIMALS)) for lon, lat in ring] for ring in rings]
-        for name, rings in zones.items()
-    }
+    return {name: [[(round(lon, DECIMALS), round(lat, DECIMALS)) for lon, lat in ring] for ring in rings] for name, rings in zones.items()}
 
 
 def _edges(rings: Iterable[Ring]) -> set[tuple[Coordinate, Coordinate]]:
-    return {
-        (min(here, there), max(here, there))
-        for ring in rings
-        for here, there in pairwise([*ring, ring[0]])
-        if here != there
-    }
+    return {(min(here, there), max(here, there)) for ring in rings for here, there in pairwise([*ring, ring[0]]) if here != there}
 
 
 def _arcs_of(topology: dict[str, Any], country: str) -> set[int]:

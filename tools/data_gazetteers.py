@@ -74,6 +74,4 @@ def require_parents(source_id: str, rows: Iterable[dict[str, str]]) -> None:
     rows = list(rows)
     missing = {row["parent_code"] for row in rows} - {row["code"] for row in rows} - {""}
     if missing:
-        raise BuildError(
-            f"{source_id}: no row for the parents {', '.join(sorted(missing))}; look at the package first."
-        )
+        raise BuildError(f"{source_id}: no row for the parents {', '.join(sorted(missing))}; look at the package first.")

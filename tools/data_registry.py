@@ -66,9 +66,7 @@ def _fault(entry: dict[str, Any], data: Path) -> str | None:
     if not path.is_file():
         return "is in the registry, but is not there"
     if sha256(path) != entry["sha256"]:
-        return (
-            f"has another sha256 than {REGISTRY} says; run `python tools/build_data.py --hashes` if the change is meant"
-        )
+        return f"has another sha256 than {REGISTRY} says; run `python tools/build_data.py --hashes` if the change is meant"
     if count_rows(path) != entry["rows"]:
         return f"has {count_rows(path)} rows, data/{REGISTRY} says {entry['rows']}"
     return None

@@ -17,9 +17,22 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submodules=[
-        "access", "border", "crs", "datasets", "errors", "files", "geodesy", "maps", "provenance", "proximity", "readers", "report",
-        "schema", "situation", "zones",
-    ],  # fmt: skip
+        "access",
+        "border",
+        "crs",
+        "datasets",
+        "errors",
+        "files",
+        "geodesy",
+        "maps",
+        "provenance",
+        "proximity",
+        "readers",
+        "report",
+        "schema",
+        "situation",
+        "zones",
+    ],
     submod_attrs={
         "access": ["inaccessible_villages"],
         "border": ["border_length", "distance_to_border", "side_of_border"],

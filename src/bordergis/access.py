@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bordergis.provenance import inherit
 from bordergis.errors import SchemaError
+from bordergis.provenance import inherit
 from bordergis.schema import ACCESS_REPORTS, VILLAGES
 from bordergis.zones import points_in_zones
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["inaccessible_villages"]
 
 
-def inaccessible_villages(
-    villages: gpd.GeoDataFrame, *, zones: gpd.GeoDataFrame, reports: pd.DataFrame | None = None
-) -> gpd.GeoDataFrame:
+def inaccessible_villages(villages: gpd.GeoDataFrame, *, zones: gpd.GeoDataFrame, reports: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
     """Answer, for each village, whether it lies in a zone, whether it is reported inaccessible, and what follows.
 
     ============  ===========================================================================================================
@@ -114,9 +112,12 @@ def _zone_answer(villages: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Data
 
 
 def _report_answer(villages: gpd.GeoDataFrame, reports: pd.DataFrame | None) -> pd.DataFrame:
-    """What is reported of each village: the latest word of every author, side by side."""
+    """Gather what is reported of each village: the latest word of every author, side by side."""
     answer = pd.DataFrame(
-        {"reported_inaccessible": pd.array([pd.NA] * len(villages), dtype="boolean"), "report_reason": "no report on this village"},
+        {
+            "reported_inaccessible": pd.array([pd.NA] * len(villages), dtype="boolean"),
+            "report_reason": "no report on this village",
+        },
         index=villages.index,
     )
     if reports is None or reports.empty:

@@ -96,8 +96,10 @@ def situation(
 
 
 @app.command()
-def villages(
-    of: Annotated[str, typer.Option("--of", help="What to measure from: `border`, `checkpoint:ID` (such as checkpoint:osmach) or `zones`.")] = "zones",
+def villages(  # noqa: PLR0913, PLR0917  each is an option of the command line, called by name
+    of: Annotated[
+        str, typer.Option("--of", help="What to measure from: `border`, `checkpoint:ID` (such as checkpoint:osmach) or `zones`.")
+    ] = "zones",
     within: Annotated[str, typer.Option(help="How near, with its unit: `500m`, `10km`; of zones: from their rim.")] = "0km",
     as_of: AsOf = DATE,
     kind: Annotated[str, typer.Option("--format", help="table, csv, geojson or parquet.")] = "table",
@@ -107,7 +109,8 @@ def villages(
 ) -> None:
     """List the villages near the border, a checkpoint, or the zones, with what is known of each.
 
-    The column *within* (`certain` in files) says whether a village is within the distance for every position its point may have (definite) or for some (possible).
+    The column *within* (`certain` in files) says whether that holds for every position the village's point may have (definite) or
+    for some (possible).
 
     Example: `bordergis villages --within 10km --of checkpoint:osmach --format csv`
     """

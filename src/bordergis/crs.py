@@ -55,9 +55,7 @@ def require_lonlat(*layers: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
     """
     for layer in layers:
         if layer.crs is None:
-            raise MissingCRSError(
-                'The layer has no CRS; if its numbers are lon/lat degrees, say so with `set_crs("EPSG:4326")`.'
-            )
+            raise MissingCRSError('The layer has no CRS; if its numbers are lon/lat degrees, say so with `set_crs("EPSG:4326")`.')
         if not _is_lonlat(CRS.from_user_input(layer.crs)):
             raise CRSMismatchError(
                 f"The layer is in {_label(layer.crs)}; bordergis measures lon/lat on {_label(LONLAT)}: bring it there with "
@@ -88,9 +86,7 @@ def require_same_crs(left: gpd.GeoDataFrame | gpd.GeoSeries, right: gpd.GeoDataF
     `to_crs`.
     """
     if left.crs is None or right.crs is None:
-        raise MissingCRSError(
-            f"One of the layers has no CRS ({_label(left.crs)} and {_label(right.crs)}); set it with `set_crs`."
-        )
+        raise MissingCRSError(f"One of the layers has no CRS ({_label(left.crs)} and {_label(right.crs)}); set it with `set_crs`.")
     if not CRS.from_user_input(left.crs).equals(right.crs, ignore_axis_order=True):
         raise CRSMismatchError(
             f"The layers differ in CRS: {_label(left.crs)} and {_label(right.crs)}; bring one to the other with `to_crs`."

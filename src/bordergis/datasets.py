@@ -7,7 +7,6 @@ files; it never repairs them.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +22,7 @@ from bordergis.provenance import Provenance, attach, inherit
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from bordergis.schema import Contract
 
@@ -329,7 +329,12 @@ def load_hazards() -> gpd.GeoDataFrame:
     """
     columns = {name: pd.Series(dtype=_DTYPES.get(field.kind, "str")) for name, field in schema.HAZARDS.fields.items()}
     layer = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=LONLAT))
-    return _labelled(layer, schema.HAZARDS, "load_hazards()", notes=("No recorded hazard area is embedded; that says nothing about the ground.",))
+    return _labelled(
+        layer,
+        schema.HAZARDS,
+        "load_hazards()",
+        notes=("No recorded hazard area is embedded; that says nothing about the ground.",),
+    )
 
 
 def load_gazetteer(country: str) -> pd.DataFrame:
@@ -437,7 +442,7 @@ def _latest_status(statements: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame
     in_force = statements[(statements["for_whom"] == "everyone") & (statements["valid_from"] <= date) & ~ended]
     newest = in_force.groupby("checkpoint_id")["valid_from"].transform("max")
     latest = in_force[in_force["valid_from"] == newest].groupby("checkpoint_id")
-    one_voice = latest["status"].nunique() == 1
+    one_voice = latest["status"].min() == latest["status"].max()
     return pd.DataFrame(
         {
             "status": latest["status"].first().where(one_voice, "unclear"),

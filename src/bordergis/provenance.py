@@ -6,12 +6,13 @@ GeoParquet. Every public function of bordergis that returns a layer ends with :f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 __all__ = ["Provenance", "attach", "inherit", "of"]
@@ -71,9 +72,7 @@ def attach(layer: Layer, provenance: Provenance) -> Layer:
     return layer
 
 
-def inherit(
-    result: Layer, *inputs: pd.DataFrame | pd.Series, step: str, sources: Iterable[str] = (), notes: Iterable[str] = ()
-) -> Layer:
+def inherit(result: Layer, *inputs: pd.DataFrame | pd.Series, step: str, sources: Iterable[str] = (), notes: Iterable[str] = ()) -> Layer:
     """Give a result the joined origin of its inputs, and say what was done.
 
     Parameters

@@ -97,9 +97,7 @@ def near(places: gpd.GeoDataFrame, distance_m: pd.Series, within_m: float) -> gp
         raise UnitError(f"{within_m!r} is not a distance in metres; give such as 10_000 for 10 km.")
 
     doubt_m = places.get("position_radius_m", pd.Series(0.0, places.index)).fillna(0.0)
-    measured = places.assign(
-        distance_m=distance_m, certain=np.where(distance_m + doubt_m <= within_m, "definite", "possible")
-    )
+    measured = places.assign(distance_m=distance_m, certain=np.where(distance_m + doubt_m <= within_m, "definite", "possible"))
     chosen = measured[distance_m - doubt_m <= within_m].sort_values("distance_m", kind="stable")
     left, lost = len(places) - len(chosen), int(places.geometry.isna().sum())
     note = f"{len(chosen)} of {len(places)} places within {within_m:g} m; {left - lost} farther away, {lost} without a position."

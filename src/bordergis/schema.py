@@ -6,7 +6,6 @@ never changes a layer: nothing is coerced, no CRS is set, columns the contract d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,8 @@ from bordergis.crs import require_lonlat
 from bordergis.errors import SchemaError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pandera.pandas as pa
 
 __all__ = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -17,6 +16,8 @@ from bordergis.provenance import Provenance, of
 from bordergis.schema import CONTRACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import geopandas as gpd
 
 __all__ = ["DEFAULT_DATE", "Situation", "load"]

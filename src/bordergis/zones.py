@@ -39,9 +39,7 @@ SEAM_DEG = 179.0
 DEFAULT_RULES = "acled-by-type"
 
 
-def geodesic_buffer(
-    layer: gpd.GeoDataFrame, distance_m: float | pd.Series, *, accuracy_m: float | None = None
-) -> gpd.GeoDataFrame:
+def geodesic_buffer(layer: gpd.GeoDataFrame, distance_m: float | pd.Series, *, accuracy_m: float | None = None) -> gpd.GeoDataFrame:
     """Draw the area within a distance of each feature, on the ellipsoid.
 
     Every vertex of the outline lies at exactly ``distance_m`` from the feature; between two vertices the outline runs at most
@@ -150,9 +148,7 @@ def rule_presets() -> pd.DataFrame:
     return pd.DataFrame({name: {"title": preset["title"]} for name, preset in _presets().items()}).T.rename_axis("preset")
 
 
-def exclusion_zones(
-    incidents: gpd.GeoDataFrame, *, as_of: dt.date | str, rules: pd.DataFrame | str = DEFAULT_RULES
-) -> gpd.GeoDataFrame:
+def exclusion_zones(incidents: gpd.GeoDataFrame, *, as_of: dt.date | str, rules: pd.DataFrame | str = DEFAULT_RULES) -> gpd.GeoDataFrame:
     """Build the zones that a set of rules makes of the incidents in force on a date.
 
     For each rule there are up to two zones. The **possible** zone reaches the rule's radius from *some* position the incident may have
@@ -402,7 +398,7 @@ def _buffers(shapes: NDArray[np.object_], radius_m: NDArray[np.float64], n: int)
 
 
 def _cover(shape: shapely.Geometry, radius_m: float, n: int) -> list[shapely.Geometry]:
-    """Simple shapes whose union is the buffer: the feature, a disc round each vertex, a strip along each piece."""
+    """Give simple shapes whose union is the buffer: the feature, a disc round each vertex, a strip along each piece."""
     paths = [geodesy.densify(path) if len(path) > 1 else path for path in _paths(shape)]
     vertices = np.unique(np.concatenate(paths), axis=0)
     strips = [shapely.polygons(geodesy.strip(path, radius_m)) for path in paths if len(path) > 1]

@@ -41,7 +41,7 @@ LARGEST_BYTES = 500_000_000
 
 
 def from_geonames(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
-    """Read the populated places of a GeoNames country dump (``KH.zip`` or ``KH.txt``).
+    r"""Read the populated places of a GeoNames country dump (``KH.zip`` or ``KH.txt``).
 
     Parameters
     ----------
@@ -114,6 +114,7 @@ def _table(text: str, name: str) -> pd.DataFrame:
     first = text.split("\n", 1)[0]
     if first.count("\t") != len(COLUMNS) - 1:
         raise SchemaError(
-            f"{name}: expected the {len(COLUMNS)} tab-separated columns of a GeoNames dump, found {first.count(chr(9)) + 1} in the first line."
+            f"{name}: expected the {len(COLUMNS)} tab-separated columns of a GeoNames dump, found {first.count(chr(9)) + 1} in the "
+            "first line."
         )
     return pd.read_csv(io.StringIO(text), sep="\t", names=COLUMNS, dtype="str", keep_default_na=False, quoting=csv.QUOTE_NONE)

@@ -99,14 +99,18 @@ def _villages(access: gpd.GeoDataFrame) -> pd.DataFrame:
             ("access unknown", int(status.get("unknown", 0)), f"of {len(access)} in the layer; unknown does not mean reachable"),
             ("inside a zone", int(inside.get("definite", 0)), "for every position the incidents and the village may have"),
             ("possibly inside a zone", int(inside.get("possible", 0)), "for some position"),
-            ("reported inaccessible, by name", int(access["reported_inaccessible"].fillna(value=False).sum()), "no list of names is published"),
+            (
+                "reported inaccessible, by name",
+                int(access["reported_inaccessible"].fillna(value=False).sum()),
+                "no list of names is published",
+            ),
             ("reported accessible, by name", int(access["reported_inaccessible"].eq(other=False).fillna(value=False).sum()), ""),
         ],
     )
 
 
 def _figures(figures: pd.DataFrame) -> pd.DataFrame:
-    """The latest published figures on villages, with their authors."""
+    """Choose the latest published figures on villages, with their authors."""
     wanted = figures[figures["indicator"].isin(["villages_inaccessible", "villages_preparing_return"]) & figures["value"].notna()]
     newest = wanted[wanted["as_of"] == wanted.groupby(["indicator", "place"])["as_of"].transform("max")]
     words = {"villages_inaccessible": "reported inaccessible in", "villages_preparing_return": "reported preparing for return in"}
@@ -164,7 +168,7 @@ def incident_periods(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.S
 
 
 def _day_of(moments: pd.Series) -> np.ndarray:
-    """The first whole local day of each moment: a period that begins during a day holds the reports of that day."""
+    """Give the local day of each moment: a period that begins during a day holds the reports of that day."""
     return moments.dt.tz_localize(None).dt.normalize().to_numpy()
 
 
@@ -180,7 +184,10 @@ def _visits(visits: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     since = phases["start"].iloc[-1].tz_localize(None).normalize() if len(phases) else pd.Timestamp.min
     recent = visits[visits["date"] >= since]
     last = f"last {recent['date'].max():%Y-%m-%d}; " if len(recent) else ""
-    return _rows("observer visits", [("places visited in this period", len(recent), f"{last}not observed is not the same as nothing happened")])
+    return _rows(
+        "observer visits",
+        [("places visited in this period", len(recent), f"{last}not observed is not the same as nothing happened")],
+    )
 
 
 def _sentences(situation: Situation, access: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> tuple[str, ...]:
@@ -190,8 +197,10 @@ def _sentences(situation: Situation, access: gpd.GeoDataFrame, zones: gpd.GeoDat
     return (
         f"Situation of the Cambodia-Thailand border as of {situation.date:%-d %B %Y}: {situation.period}.",
         f"Access is unknown for {unknown} of the {len(access)} settlements in the layer.",
-        f"The layer holds {held} settlements on the Cambodian side, while the seven affected provinces have {official:,} official "
-        f"villages; the full layer: `{FETCH_VILLAGES}`.",
+        (
+            f"The layer holds {held} settlements on the Cambodian side, while the seven affected provinces have {official:,} official "
+            f"villages; the full layer: `{FETCH_VILLAGES}`."
+        ),
         f"{definite} settlements lie inside a zone of reported incidents, {possible} more possibly.",
         *of(zones).notes,
         *_reported(situation.figures),

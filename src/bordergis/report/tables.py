@@ -76,7 +76,7 @@ def write_table(layer: pd.DataFrame, path: str | os.PathLike[str], *, kind: str 
 
 
 def encode_table(layer: pd.DataFrame, kind: str) -> bytes:
-    """Turn a layer or table into the bytes of a file: the same layer gives the same bytes.
+    r"""Turn a layer or table into the bytes of a file: the same layer gives the same bytes.
 
     Points become ``lon`` and ``lat`` columns in CSV, other shapes WKT.
 
@@ -122,7 +122,7 @@ TABLE_FORMATS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {"csv": _csv, "ge
 
 
 def _flat(layer: pd.DataFrame) -> pd.DataFrame:
-    """Lists, such as the members of a zone, as text."""
+    """Turn lists, such as the members of a zone, into text."""
     lists = [name for name in layer.columns if layer[name].map(lambda cell: isinstance(cell, (list, tuple))).any()]
     return layer.assign(**{name: layer[name].map(lambda cell: "; ".join(map(str, cell))) for name in lists})
 

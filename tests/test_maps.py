@@ -1,0 +1,679 @@
+"""The map's file: what is in it, what is not, and that text of the data stays text."""
+
+import base64
+import hashlib
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from types import MappingProxyType
+
+import folium
+import geopandas as gpd
+import geopandas.testing
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+from shapely import LineString, MultiPoint, Point, box
+
+import bordergis as bg
+from bordergis import datasets
+from bordergis.errors import (
+    CRSMismatchError,
+    DataMissingError,
+    GeometryKindError,
+    MissingCRSError,
+    OnlineAssetsWarning,
+    OutputError,
+    SchemaError,
+    UnknownNameError,
+)
+from bordergis.maps import SituationMap, situation_map, style
+from bordergis.maps.cells import cell_text, dates, precision, source
+from bordergis.maps.extras import origin_of
+from bordergis.maps.island import escape_json, pack_integers, pack_points, pack_shapes, pack_text
+from bordergis.maps.landcover import land_picture
+from bordergis.maps.text import words_for
+from bordergis.situation import Situation
+
+STATIC = Path(bg.__file__).parent / "maps" / "static"
+
+HOSTILE = [
+    "{{ 1234567*7 }}",
+    "{% for i in range(3) %}looped{% endfor %}",
+    "{# swallowed #}",
+    "{{ cycler.__init__.__globals__.os.getcwd() }}",
+    "</script><script>window.__pwned=1</script>",
+    "<img src=x onerror=window.__pwned=1>",
+    "<svg/onload=window.__pwned=1>",
+    "<!--<script>",
+    "`;window.__pwned=1;`${window.__pwned=1}",
+    "${1234567*7} $island $$title",
+    "\"';window.__pwned=1;//",
+    "line\u2028and\u2029paragraph",
+    "javascript:window.__pwned=1",
+    "&lt;b&gt;&amp;",
+    "back\\slash\\u003c \\x3cscript\\x3e",
+    "ភូមិព្រៃចាន់ บ้านหนองหญ้าแก้ว",
+]
+
+
+# --- reading a page back -------------------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """The tags of a page, and the text of its inline scripts and styles."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.inline, self._open = [], [], None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self._open = tag if tag in ("script", "style") else None
+        if self._open:
+            self.inline.append((tag, dict(attrs), ""))
+
+    def handle_data(self, data):
+        if self._open:
+            tag, attrs, text = self.inline[-1]
+            self.inline[-1] = (tag, attrs, text + data)
+
+    def handle_endtag(self, tag):
+        self._open = None
+
+    @property
+    def island(self):
+        return json.loads(next(text for _, attrs, text in self.inline if attrs.get("id") == "bg-data"))
+
+    @property
+    def policy(self):
+        content = next(attrs["content"] for _, attrs in self.tags if "http-equiv" in attrs)
+        return {rule.split()[0]: rule.split()[1:] for rule in content.split(";")}
+
+    def layer(self, layer_id):
+        return next(layer for layer in self.island["layers"] if layer["id"] == layer_id)
+
+
+def integers(packed):
+    numbers, value, shift = [], 0, 0
+    for octet in base64.b64decode(packed):
+        value |= (octet & 127) << shift
+        shift += 7
+        if octet < 128:
+            numbers.append(value)
+            value, shift = 0, 0
+    return numbers
+
+
+def coordinates(packed):
+    steps = [(step >> 1) ^ -(step & 1) for step in integers(packed)]
+    return np.cumsum(np.reshape(steps, (-1, 2)), axis=0) / 1e6
+
+
+def column(packed):
+    return packed["v"] if "v" in packed else [([None, *packed["d"]])[n] for n in integers(packed["i"])]
+
+
+def field(layer, label):
+    return next(column(part["text"]) for part in layer["fields"] if part["label"] == label)
+
+
+def page_of(drawn):
+    return Page(drawn.get_root().render())
+
+
+# --- fixtures ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def situation():
+    return bg.load("2026-01-14")
+
+
+@pytest.fixture(scope="module")
+def zones(situation):
+    return bg.exclusion_zones(situation.incidents, as_of=situation.date)
+
+
+@pytest.fixture(scope="module")
+def access(situation, zones):
+    return bg.inaccessible_villages(situation.villages, zones=zones)
+
+
+@pytest.fixture(scope="module")
+def drawn(situation, zones, access):
+    return situation_map(situation, zones=zones, access=access)
+
+
+@pytest.fixture(scope="module")
+def page(drawn):
+    return page_of(drawn)
+
+
+@pytest.fixture
+def wells():
+    """Two points of an analyst."""
+    return gpd.GeoDataFrame({"name": ["north", "south"], "depth": [12.5, 30]}, geometry=[Point(103, 14.2), Point(103, 13.2)], crs=4326)
+
+
+def poisoned(layer, keep=()):
+    """Give a layer with every text cell replaced by one of the hostile texts."""
+    made = layer.copy()
+    for number, name in enumerate(made.columns):
+        if name in keep or name == "geometry" or not pd.api.types.is_string_dtype(made[name].dtype):
+            continue
+        made[name] = [HOSTILE[(row + number) % len(HOSTILE)] for row in range(len(made))]
+    return made
+
+
+@pytest.fixture(scope="module")
+def hostile(situation, zones, access):
+    """A map in which every text the map could show is hostile."""
+    names = ("border", "checkpoints", "villages", "places", "camps", "incidents", "visits", "designated_areas", "periods")
+    own = {name: poisoned(getattr(situation, name), ("position_class", "kind", "place_id")) for name in names}
+    extra = gpd.GeoDataFrame(dict.fromkeys(HOSTILE, HOSTILE), geometry=[Point(103, 14)] * len(HOSTILE), crs=4326)
+    return situation_map(
+        Situation(situation.date, MappingProxyType(own)),
+        zones=poisoned(zones, ("certainty",)),
+        access=poisoned(access, ("status",)),
+        layers=dict.fromkeys(HOSTILE, extra),
+        title=" ".join(HOSTILE),
+        disclaimer=" ".join(HOSTILE),
+    )
+
+
+# --- one file that needs nothing -----------------------------------------------------------------------------------------
+
+
+def test_nothing_in_the_page_is_loaded_from_elsewhere(page):
+    addresses = [attrs.get(name) for _, attrs in page.tags for name in ("src", "href", "srcset", "data", "action")]
+    assert [address for address in addresses if address and not address.startswith("data:")] == []
+    styles = "".join(text for tag, _, text in page.inline if tag == "style")
+    assert re.findall(r"@import|url\((?!data:|#)", styles) == []
+    assert "sourceMappingURL" not in "".join(text for _, _, text in page.inline)
+
+
+def test_the_policy_names_every_script_and_style_and_nothing_else(page):
+    run = [(tag, text) for tag, attrs, text in page.inline if attrs.get("type") != "application/json"]
+    for tag in ("script", "style"):
+        digests = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for kind, text in run if kind == tag]
+        assert page.policy[f"{tag}-src"] == digests
+    assert page.policy["default-src"] == page.policy["connect-src"] == page.policy["style-src-attr"] == ["'none'"]
+    assert page.policy["img-src"] == page.policy["font-src"] == ["data:"]
+
+
+def test_the_policy_comes_before_anything_it_governs(page):
+    tags = [tag for tag, _ in page.tags]
+    assert tags.index("meta") < min(tags.index("script"), tags.index("style"))
+    assert "http-equiv" in [attrs for tag, attrs in page.tags if tag == "meta"][1]
+
+
+def test_the_same_situation_gives_the_same_bytes(situation, zones, access, drawn, tmp_path):
+    drawn.save(tmp_path / "one.html")
+    again = situation_map(bg.load("2026-01-14"), zones=zones, access=access)
+    folium.Map().get_root().render()
+    again.save(tmp_path / "two.html")
+    again.save(tmp_path / "three.html")
+    one, two, three = (tmp_path.joinpath(f"{name}.html").read_bytes() for name in ("one", "two", "three"))
+    assert one == two == three
+    assert len(one) <= 700_000
+
+
+def test_no_jquery_bootstrap_or_icon_font(page):
+    scripts = "".join(text for tag, _, text in page.inline if tag == "script").lower()
+    assert [name for name in ("jquery", "bootstrap", "fontawesome", "awesomemarkers") if name in scripts] == []
+
+
+# --- what is drawn -------------------------------------------------------------------------------------------------------
+
+
+def test_a_village_nobody_speaks_of_is_never_drawn_as_accessible(page, access):
+    layer = page.layer("villages")
+    counts = access["status"].value_counts()
+    legend = {part["look"]: part["n"] for part in layer["legend"]}
+    assert legend == {look: counts.get(look, 0) for look in ("inaccessible", "unknown", "accessible")}
+    looks = style.GLYPHS["villages"]
+    assert (looks["unknown"]["mark"], looks["unknown"]["fill"]) == ("question", style.WHITE)
+    assert len({(look["shape"], look["mark"]) for look in looks.values()}) == 3
+
+
+def test_without_access_every_village_is_unknown_and_the_page_says_so(situation):
+    layer = page_of(situation_map(situation)).layer("villages")
+    assert set(column(layer["look"])) == {"unknown"}
+    assert "not computed" in layer["note"]
+
+
+def test_a_status_the_map_does_not_know_is_unknown(situation, access):
+    layer = page_of(situation_map(situation, access=access.assign(status="safe"))).layer("villages")
+    assert set(column(layer["look"])) == {"unknown"}
+
+
+def test_access_is_matched_by_index_whatever_the_order(situation, access):
+    ahead, behind = (page_of(situation_map(situation, access=part)).layer("villages") for part in (access, access.iloc[::-1]))
+    assert ahead == behind
+
+
+def test_without_zones_none_are_drawn_and_the_page_says_so(situation):
+    island = page_of(situation_map(situation)).island
+    assert [layer["id"] for layer in island["layers"] if layer["id"].startswith("zones")] == []
+    assert {"name": "Exclusion zones", "note": "Not computed for this map."} in island["absent"]
+
+
+def test_points_come_back_where_they_were(page, situation):
+    places = situation.checkpoints
+    assert coordinates(page.layer("checkpoints")["shape"]["xy"]) == pytest.approx(shapely.get_coordinates(places.geometry), abs=6e-7)
+
+
+def test_zones_come_back_with_every_ring(page, zones):
+    definite = zones[zones["certainty"] == "definite"]
+    shape = page.layer("zones_definite")["shape"]
+    assert sum(integers(shape["runs"])) == shapely.get_num_coordinates(definite.geometry.array).sum()
+    west, south, east, north = definite.total_bounds
+    found = coordinates(shape["xy"])
+    assert [*found.min(axis=0), *found.max(axis=0)] == pytest.approx([west, south, east, north], abs=1e-6)
+
+
+def test_all_border_lines_look_alike_in_alphabetical_order(page, situation):
+    layer = page.layer("border")
+    assert set(column(layer["look"])) == {"border"}
+    claims = field(layer, "Line as mapped by")
+    assert claims == sorted(situation.border["claimed_by"])
+    assert "1,982 m" in layer["note"]
+    assert style.LINES["border"]["dash"]
+
+
+def test_a_claim_stands_beside_its_denial(page, situation):
+    layer = page.layer("incidents")
+    assert [part["pair"] for part in layer["fields"] if part["label"] in ("Reported by", "Counter-claim or denial")] == ["claim"] * 2
+    denials = field(layer, "Counter-claim or denial")
+    assert denials.count("none recorded") == situation.incidents["counter_claim"].isna().sum()
+
+
+def test_incidents_without_a_fit_position_are_listed_not_drawn(page, situation):
+    layer = page.layer("incidents")
+    rows = np.unique(np.cumsum(integers(layer["shape"]["of"])))
+    fine = situation.incidents.geometry.notna() & (situation.incidents["sensitivity"] != "sensitive")
+    assert set(situation.incidents.loc[fine, "position_class"]) <= {"exact", "place", "area"}
+    assert layer["rows"] == len(situation.incidents)
+    assert layer["undrawn"] == len(situation.incidents) - len(rows) == (~fine).sum()
+
+
+def test_the_precision_of_an_incident_is_a_circle_of_its_radius(page, situation):
+    layer = page.layer("precision")
+    fine = situation.incidents.geometry.notna() & (situation.incidents["sensitivity"] != "sensitive")
+    drawn = situation.incidents[fine & situation.incidents["position_radius_m"].notna()]
+    assert integers(layer["radius"]) == drawn["position_radius_m"].round().astype(int).to_list()
+
+
+def test_camps_are_counted_and_their_coordinates_are_not_in_the_file(page, situation):
+    assert any(str(len(situation.camps)) in row["note"] for row in page.island["absent"] if row["name"] == "Displacement sites")
+    assert [layer for layer in page.island["layers"] if "camp" in layer["id"]] == []
+
+
+def test_a_sensitive_row_keeps_its_text_and_loses_its_place(situation, wells):
+    hidden = wells.assign(sensitivity=["sensitive", None])
+    layer = page_of(situation_map(situation, layers={"wells": hidden})).layer("extra-1")
+    assert coordinates(layer["shape"]["xy"]).tolist() == [[103.0, 13.2]]
+    assert (layer["undrawn"], column(layer["title"])) == (1, ["north", "south"])
+
+
+def test_the_place_and_date_of_the_page(page):
+    assert page.island["page"]["as_of"] == "14 January 2026"
+    assert "27 December 2025" in page.island["page"]["period"]
+    assert "not evidence of safety" in page.island["page"]["disclaimer"]
+
+
+def test_every_source_drawn_is_listed_once_with_its_licence(page, situation):
+    titles = [row["title"] for row in page.island["sources"]]
+    assert titles == sorted(set(titles), key=str.casefold)
+    known = datasets.sources()
+    assert set(known.loc[list(bg.provenance.of(situation.villages).sources), "title"]) <= set(titles)
+    assert all(row["licence"] for row in page.island["sources"])
+
+
+def test_recorded_hazards_are_drawn_when_there_are_any(situation):
+    hazard = gpd.GeoDataFrame(
+        {"hazard_id": ["h1"], "kind": ["suspected"], "recorded_on": [pd.Timestamp("2026-01-01")], "reported_by": ["a registry"]},
+        geometry=[box(103, 14, 103.1, 14.1)],
+        crs=4326,
+    ).astype({"recorded_on": "datetime64[s]"})
+    page = page_of(situation_map(bg.load(situation.date, hazards=hazard)))
+    assert field(page.layer("hazards"), "Kind") == ["suspected"]
+    assert "Recorded hazard areas" not in [row["name"] for row in page.island["absent"]]
+
+
+# --- layers of the analyst -----------------------------------------------------------------------------------------------
+
+
+def test_an_own_layer_shows_all_its_columns(situation, wells):
+    layer = page_of(situation_map(situation, layers={"wells": wells})).layer("extra-1")
+    assert (layer["name"], layer["kind"], layer["rows"]) == ("wells", "point", 2)
+    assert field(layer, "depth") == ["12.5", "30"]
+
+
+@pytest.mark.parametrize(
+    ("geometry", "kind"),
+    [
+        (MultiPoint([(103, 14), (103.1, 14)]), "point"),
+        (LineString([(103, 14), (104, 14)]), "line"),
+        (box(103, 14, 104, 15), "area"),
+    ],
+)
+def test_own_layers_of_every_kind(situation, geometry, kind):
+    own = gpd.GeoDataFrame({"what": ["thing"]}, geometry=[geometry], crs=4326)
+    layer = page_of(situation_map(situation, layers={"mine": own})).layer("extra-1")
+    assert (layer["kind"], column(layer["title"])) == (kind, ["mine 1"])
+    assert len(coordinates(layer["shape"]["xy"])) == shapely.get_num_coordinates(geometry)
+
+
+def test_an_empty_own_layer_is_drawn_as_nothing(situation, wells):
+    layer = page_of(situation_map(situation, layers={"none": wells.head(0)})).layer("extra-1")
+    assert (layer["rows"], layer["shape"]["xy"]) == (0, "")
+
+
+def test_mixed_geometries_are_refused(situation):
+    mixed = gpd.GeoDataFrame(geometry=[Point(103, 14), box(103, 14, 104, 15)], crs=4326)
+    with pytest.raises(GeometryKindError, match="mixes geometries .Point, Polygon.; give points, lines and areas"):
+        situation_map(situation, layers={"mixed": mixed})
+
+
+def test_a_layer_without_or_in_another_crs_is_refused(situation, wells):
+    with pytest.raises(MissingCRSError):
+        situation_map(situation, layers={"wells": wells.set_crs(None, allow_override=True)})
+    with pytest.raises(CRSMismatchError):
+        situation_map(situation, layers={"wells": wells.to_crs(32648)})
+
+
+def test_zones_and_access_without_their_columns_are_refused(situation, zones, access):
+    with pytest.raises(SchemaError, match="zones: columns certainty"):
+        situation_map(situation, zones=zones.drop(columns="certainty"))
+    with pytest.raises(SchemaError, match="access: columns status"):
+        situation_map(situation, access=access.drop(columns="status"))
+
+
+def test_nothing_given_is_changed(situation, zones, access, wells):
+    before = [layer.copy() for layer in (zones, access, wells)]
+    situation_map(situation, zones=zones, access=access, layers={"wells": wells}).get_root().render()
+    for was, now in zip(before, (zones, access, wells), strict=True):
+        geopandas.testing.assert_geodataframe_equal(was, now)
+
+
+# --- folium layers of the analyst ----------------------------------------------------------------------------------------
+
+
+def with_markers(situation):
+    made = situation_map(situation)
+    folium.Marker([14.2, 103.5], popup="a popup", tooltip="a tooltip").add_to(made)
+    group = folium.FeatureGroup("circles").add_to(made)
+    folium.CircleMarker([14.0, 103.5]).add_to(group)
+    folium.LayerControl().add_to(made)
+    return made
+
+
+def test_folium_layers_are_drawn_by_folium_on_our_map(situation):
+    page = page_of(with_markers(situation))
+    script = page.inline[-1][2]
+    assert "const map_bordergis = window.bordergis.map" in script
+    assert "L.marker(" in script
+    assert "L.circleMarker(" in script
+    assert page.island["icons"]["iconUrl"].startswith("data:image/png")
+
+
+def test_folium_layers_give_the_same_bytes_too(situation):
+    assert with_markers(situation).get_root().render() == with_markers(situation).get_root().render()
+
+
+def test_folium_layers_are_in_the_policy(situation):
+    made = with_markers(situation)
+    made.get_root().header.add_child(folium.Element("<style>.mine{color:inherit}</style><script>window.mine=1</script>"))
+    page = page_of(made)
+    run = [text for tag, attrs, text in page.inline if tag == "script" and "type" not in attrs]
+    digests = {f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in run}
+    assert digests == set(page.policy["script-src"])
+    assert len(page.policy["style-src"]) == 3
+
+
+def test_layers_that_want_the_network_are_named(situation, tmp_path):
+    made = situation_map(situation)
+    folium.TileLayer("https://{s}.tiles.example/{z}/{x}/{y}.png", attr="tiles").add_to(made)
+    folium.Marker([14, 103], icon=folium.Icon(color="red")).add_to(made)
+    with pytest.warns(OnlineAssetsWarning, match=r"tiles\.example") as told:
+        made.save(tmp_path / "online.html")
+    assert "awesome-markers" in str(told[0].message)
+    assert told[0].filename == __file__
+    policy = Page(tmp_path.joinpath("online.html").read_text(encoding="utf-8")).policy
+    assert "https://*.tiles.example" in policy["img-src"]
+
+
+def test_origins_for_the_policy_hold_no_path():
+    assert origin_of("//cdn.example/a;script-src *") == "https://cdn.example"
+
+
+def test_maps_do_not_share_what_is_added_to_one(situation):
+    one, two = situation_map(situation), situation_map(situation)
+    one.add_js_link("mine", "https://cdn.example/mine.js")
+    assert two.default_js == []
+    with pytest.warns(OnlineAssetsWarning, match=r"cdn\.example/mine\.js"):
+        one.get_root().render()
+
+
+def test_layers_kept_in_front(situation):
+    made = situation_map(situation)
+    circle = folium.CircleMarker([14, 103]).add_to(made)
+    made.keep_in_front(circle)
+    assert "bringToFront()" in page_of(made).inline[-1][2]
+
+
+# --- writing -------------------------------------------------------------------------------------------------------------
+
+
+def test_save_takes_what_folium_takes(drawn, tmp_path):
+    wanted = drawn.get_root().render().encode()
+    target = tmp_path / "map.html"
+    for name in (target, str(target), str(target).encode()):
+        drawn.save(name)
+        assert target.read_bytes() == wanted
+        target.unlink()
+    kept, closed = io.BytesIO(), io.BytesIO()
+    drawn.save(kept, close_file=False)
+    drawn.save(closed)
+    assert kept.getvalue() == wanted
+    assert closed.closed
+
+
+def test_a_failed_save_leaves_the_old_file_and_no_other(drawn, tmp_path, monkeypatch):
+    target = tmp_path / "map.html"
+    target.write_text("the old one")
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OutputError, match="disk full; choose a folder"):
+        drawn.save(target)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("map.html", "the old one")]
+
+
+def test_a_folder_that_is_not_there_is_refused(drawn, tmp_path):
+    with pytest.raises(OutputError, match="choose a folder that exists"):
+        drawn.save(tmp_path / "none" / "map.html")
+
+
+def test_the_notebook_frame_may_run_scripts_and_nothing_else(drawn):
+    (tag, attrs), *others = Page(drawn._repr_html_()).tags
+    assert (tag, attrs["sandbox"], others) == ("iframe", "allow-scripts", [])
+    assert attrs["srcdoc"] == drawn.get_root().render()
+
+
+def test_it_is_a_folium_map(drawn):
+    assert isinstance(drawn, folium.Map)
+    assert isinstance(drawn, SituationMap)
+
+
+# --- hostile text --------------------------------------------------------------------------------------------------------
+
+
+def test_hostile_text_is_not_evaluated(hostile):
+    text = hostile.get_root().render()
+    assert "8641969" not in text
+    assert "looped" * 3 not in text
+    assert str(Path.cwd()) not in text
+    assert "{# swallowed #}" in text
+
+
+def test_hostile_text_adds_no_tag(hostile, page):
+    assert [tag for tag, _ in page_of(hostile).tags] == [tag for tag, _ in page.tags]
+
+
+def test_hostile_text_stands_only_in_the_island_and_the_title(hostile):
+    page = page_of(hostile)
+    outside = "".join(text for _, attrs, text in page.inline if attrs.get("id") != "bg-data")
+    assert "__pwned" not in outside
+    assert "__pwned" not in str(page.tags)
+
+
+def test_hostile_text_comes_back_letter_for_letter(hostile):
+    island = page_of(hostile).island
+    assert island["page"]["title"] == island["page"]["disclaimer"] == " ".join(HOSTILE)
+    extra = [layer for layer in island["layers"] if layer["id"].startswith("extra")]
+    assert [layer["name"] for layer in extra] == HOSTILE
+    for layer in extra:
+        assert [part["label"] for part in layer["fields"]] == HOSTILE
+        assert all(column(part["text"]) == HOSTILE for part in layer["fields"])
+
+
+def test_every_text_column_of_the_situation_can_be_hostile(hostile):
+    for layer in page_of(hostile).island["layers"]:
+        shown = [text for part in layer["fields"] for text in column(part["text"]) if text]
+        assert layer["kind"] == "ring" or set(shown) & set(HOSTILE), layer["id"]
+
+
+def test_hostile_text_in_a_notebook_stays_in_the_attribute(hostile):
+    assert [tag for tag, _ in Page(hostile._repr_html_()).tags] == ["iframe"]
+
+
+# --- packing -------------------------------------------------------------------------------------------------------------
+
+
+def test_integers_come_back():
+    numbers = [0, 1, 127, 128, 300, 16_383, 16_384, 2**31 - 1]
+    assert integers(pack_integers(numbers)) == numbers
+    assert pack_integers([]) == ""
+
+
+@pytest.mark.parametrize("number", [-1, 2**31])
+def test_integers_the_page_cannot_read_are_refused(number):
+    with pytest.raises(ValueError, match="Only whole numbers from 0 to 2147483647"):
+        pack_integers([number])
+
+
+def test_text_columns_come_back():
+    for values in (["a", None, "a", "a", ""], ["a", "b", None], [None, None], []):
+        assert column(pack_text(values)) == values
+
+
+def test_points_far_apart_and_missing_ones_come_back():
+    packed = pack_points([Point(-180, -85), None, MultiPoint([(180, 85), (0, 0)])])
+    assert coordinates(packed["xy"]).tolist() == [[-180, -85], [180, 85], [0, 0]]
+    assert np.cumsum(integers(packed["of"])).tolist() == [0, 2, 2]
+
+
+def test_shells_and_holes_are_wound_apart():
+    ring = shapely.Polygon(box(0, 0, 4, 4).exterior.coords, [box(1, 1, 2, 2).exterior.coords])
+    packed = pack_shapes([None, ring])
+    lonlat = coordinates(packed["xy"])
+    shell, hole = lonlat[:5], lonlat[5:]
+    assert (shapely.LinearRing(shell).is_ccw, shapely.LinearRing(hole).is_ccw) == (True, False)
+    assert (integers(packed["runs"]), np.cumsum(integers(packed["of"])).tolist()) == ([5, 5], [1, 1])
+
+
+def test_json_for_a_script_element_survives_half_characters():
+    written = escape_json({"text": "\ud800<\u2028&"})
+    assert written.encode() == b'{"text":"\\ud800\\u003c\\u2028\\u0026"}'
+    assert json.loads(written) == {"text": "\ud800<\u2028&"}
+
+
+# --- words, colours, cells -----------------------------------------------------------------------------------------------
+
+
+def test_every_word_the_script_asks_for_is_there():
+    words = words_for("en")
+    scripts = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    asked = set(re.findall(r"words\['([^']+)'\]", scripts))
+    assert asked
+    assert asked <= set(words)
+    assert {f"look.{layer}.{look}" for layer, looks in style.GLYPHS.items() if layer != "extra" for look in looks} <= set(words)
+
+
+def test_a_language_without_words_is_refused():
+    with pytest.raises(UnknownNameError, match=r"no words in 'xx'; it has: en"):
+        words_for("xx")
+
+
+def test_colours_stand_in_the_style_module_alone():
+    for path in STATIC.iterdir():
+        found = re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(\d", path.read_text(encoding="utf-8"))
+        assert found == [], path.name
+
+
+def test_no_script_writes_markup_from_data():
+    for path in STATIC.glob("[0-9]*.js"):
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", path.read_text(encoding="utf-8")
+        )
+
+
+def test_cells_of_every_kind():
+    cells = [
+        np.True_,
+        pd.NA,
+        pd.NaT,
+        None,
+        np.float64(2.0),
+        2.5,
+        np.datetime64("2026-01-14"),
+        [],
+        pd.Timestamp("2026-01-14T09:30"),
+    ]
+    assert [cell_text(cell) for cell in cells] == ["true", None, None, None, "2", "2.5", "2026-01-14", None, "2026-01-14T09:30"]
+
+
+def test_rows_say_when_and_how_finely():
+    frame = pd.DataFrame(
+        {
+            "date_start": pd.to_datetime(["2025-07-24", "2025-07-24"]),
+            "date_end": pd.to_datetime(["2025-07-24", "2025-07-28"]),
+            "position_class": ["place", "district"],
+            "position_radius_m": [500.0, np.nan],
+            "source_id": ["geonames", "nobody"],
+        }
+    )
+    assert dates(frame) == ["2025-07-24", "2025-07-24 to 2025-07-28"]
+    assert precision(frame, words_for("en")) == ["a named place, within about 500 m", "known to the district only"]
+    assert source(frame, {"geonames": "GeoNames"}) == ["GeoNames", "nobody"]
+
+
+# --- the background ------------------------------------------------------------------------------------------------------
+
+
+def test_the_background_lies_where_its_file_lies(page):
+    land = page.island["land"]
+    with rasterio.open(datasets.path("built/landcover.tif")) as raster:
+        west, south, east, north = raster.bounds
+    assert land["bounds"] == pytest.approx([south, west, north, east], abs=0.06)
+    assert {"water", "forest", "cropland"} <= {part["label"] for part in land["legend"]}
+    assert base64.b64decode(land["src"].partition(",")[2]).startswith(b"\x89PNG")
+
+
+def test_a_background_that_is_absent_or_huge_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(DataMissingError, match=r"landcover\.tif is not there"):
+        land_picture(tmp_path / "landcover.tif", words_for("en"))
+    monkeypatch.setattr("bordergis.maps.landcover.MOST_CELLS", 10)
+    with pytest.raises(DataMissingError, match="a background has at most 10"):
+        land_picture(datasets.path("built/landcover.tif"), words_for("en"))
