@@ -88,7 +88,8 @@ def situation(
 
     for sentence in summary.sentences:
         out.print(escape(sentence), highlight=False)
-    out.print(_rich(summary.table, "The situation in numbers"))
+    table = summary.table.assign(topic=summary.table["topic"].mask(summary.table["topic"].duplicated()))
+    out.print(_rich(table, "The situation in numbers"))
     out.print("Sources: " + escape("; ".join(summary.sources)), highlight=False, style="dim")
 
     bg.situation_map(now, zones=zones, access=access).save(target)

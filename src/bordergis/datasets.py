@@ -417,6 +417,8 @@ def _convert(values: pd.Series, kind: str) -> pd.Series:
         return pd.to_datetime(values, format="ISO8601").astype(_DTYPES["date"])
     if kind == "time":
         return pd.to_datetime(values, format="ISO8601").dt.tz_convert(TIME_ZONE)
+    if kind == "flag":
+        return values.map({"true": True, "false": False}).astype("boolean")
     return values
 
 

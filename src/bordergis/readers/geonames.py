@@ -66,7 +66,7 @@ def from_geonames(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
     >>> import tempfile
     >>> row = ["1831898", "Anlong Veaeng", "Anlong Veaeng", "", "14.23223", "104.08107", "P", "PPL", "KH", *[""] * 5, "56927", *[""] * 4]
     >>> dump = Path(tempfile.mkdtemp()) / "KH.txt"
-    >>> _ = dump.write_text("\\t".join(row), encoding="utf-8")
+    >>> _ = dump.write_text("\t".join(row), encoding="utf-8")
     >>> from_geonames(dump)[["place_id", "country", "population"]].to_dict("records")
     [{'place_id': 'geonames:1831898', 'country': 'KHM', 'population': 56927.0}]
     """

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bordergis import datasets
+from bordergis.border import side_of_border
 from bordergis.provenance import of
 from bordergis.schema import CHECKPOINT_STATUSES
 
@@ -73,6 +74,7 @@ def situation_summary(situation: Situation, zones: gpd.GeoDataFrame, access: gpd
     """
     parts = [
         _villages(access),
+        _sides(access, situation.border.head(1)),
         _figures(situation.figures),
         _checkpoints(situation.checkpoints),
         _incidents(situation.incidents, datasets.load_periods() if "periods" not in situation.own else situation.periods),
@@ -109,6 +111,17 @@ def _villages(access: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
+def _sides(villages: gpd.GeoDataFrame, line: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count the settlements on each side of the first line, and those too near to it to tell."""
+    side = side_of_border(villages, line, accuracy_m=villages.get("position_radius_m", 0.0)).value_counts()
+    words = {"KHM": "Cambodian side", "THA": "Thai side", "undetermined": "side undetermined"}
+    near = f"nearer than published lines differ ({line['accuracy_m'].item():,.0f} m) and its own precision, or without a position"
+    return _rows(
+        f"side of the line {line['border_id'].item()}",
+        [(name, int(side.get(word, 0)), near if word == "undetermined" else "") for word, name in words.items()],
+    )
+
+
 def _figures(figures: pd.DataFrame) -> pd.DataFrame:
     """Choose the latest published figures on villages, with their authors."""
     wanted = figures[figures["indicator"].isin(["villages_inaccessible", "villages_preparing_return"]) & figures["value"].notna()]
@@ -125,8 +138,17 @@ def _figures(figures: pd.DataFrame) -> pd.DataFrame:
 
 def _checkpoints(checkpoints: gpd.GeoDataFrame) -> pd.DataFrame:
     count = checkpoints["status"].value_counts()
-    said = checkpoints.groupby("status")["name"].agg(", ".join)
-    return _rows("checkpoints", [(word, int(count[word]), said[word]) for word in CHECKPOINT_STATUSES if word in count])
+    since = checkpoints.groupby("status")["status_since"].agg(["min", "max"])
+    return _rows(
+        "checkpoints",
+        [(f"reported {word}", int(count[word]), _span(*since.loc[word])) for word in CHECKPOINT_STATUSES if word in count],
+    )
+
+
+def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    if pd.isna(first):
+        return "no source says"
+    return f"latest report of {first:%Y-%m-%d}" if first == last else f"latest reports of {first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _incidents(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.DataFrame:
@@ -173,9 +195,16 @@ def _day_of(moments: pd.Series) -> np.ndarray:
 
 
 def _zones(zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count, for each rule, the incidents behind its zones; the numbers of the rules have their citation in the zones."""
+    members = zones.pivot_table(index="rule_id", columns="certainty", values="n_members", aggfunc="sum", fill_value=0)
+    count = members.reindex(columns=["definite", "possible"], fill_value=0).astype(int)
+    radius_km = zones.groupby("rule_id")["radius_m"].first() / 1_000
     return _rows(
-        "zones",
-        [(f"{row.rule_id} ({row.certainty})", row.n_members, f"reported incidents in force; {row.citation}") for row in zones.itertuples()],
+        "zones (reported incidents)",
+        [
+            (row.Index, row.possible, f"{radius_km[row.Index]:g} km; {row.definite} precise enough for a definite zone")
+            for row in count.itertuples()
+        ],
     )
 
 
@@ -202,6 +231,11 @@ def _sentences(situation: Situation, access: gpd.GeoDataFrame, zones: gpd.GeoDat
             f"villages; the full layer: `{FETCH_VILLAGES}`."
         ),
         f"{definite} settlements lie inside a zone of reported incidents, {possible} more possibly.",
+        "The border is drawn as mapped lines, none of them authoritative. "
+        + " ".join(
+            f"{row.border_id}: may differ from other published lines by up to {row.accuracy_m:,.0f} m."
+            for row in situation.border.itertuples()
+        ),
         *of(zones).notes,
         *_reported(situation.figures),
     )

@@ -84,7 +84,7 @@ def encode_table(layer: pd.DataFrame, kind: str) -> bytes:
     --------
     >>> import pandas as pd
     >>> encode_table(pd.DataFrame({"name": ["=1+1"], "lon": [-3.5]}), "csv").decode()
-    "name,lon\\n'=1+1,-3.5\\n"
+    "name,lon\n'=1+1,-3.5\n"
     """
     if kind not in TABLE_FORMATS:
         raise UnknownNameError(f"There is no table format {kind!r}; known: {', '.join(TABLE_FORMATS)}.")

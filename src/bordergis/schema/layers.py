@@ -1,49 +1,14 @@
-"""One contract a layer: columns, kinds, vocabularies, key and geometry.
-
-A contract is checked at the doors (readers and public functions), all at once, so that one error lists every bad row and why. Checking
-never changes a layer: nothing is coerced, no CRS is set, columns the contract does not know are left alone.
-"""
+"""Every contract: the columns of each layer, with their meaning, vocabulary and HXL tag."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pandas as pd
-
-from bordergis.crs import require_lonlat
-from bordergis.errors import SchemaError
+from bordergis.schema.contract import AREAS, LINES, POINTS, POINTS_OR_MULTI, Contract, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import pandera.pandas as pa
-
-__all__ = [
-    "ACCESS_REPORTS",
-    "BORDER",
-    "CAMPS",
-    "CHECKPOINTS",
-    "CHECKPOINT_STATUS",
-    "CONTRACTS",
-    "DESIGNATED_AREAS",
-    "FIGURES",
-    "HAZARDS",
-    "INCIDENTS",
-    "INCIDENT_PLACES",
-    "PERIODS",
-    "PLACES",
-    "POSITIONED",
-    "PROVISIONS",
-    "RULES",
-    "VILLAGES",
-    "VISITS",
-    "ZONES",
-    "Contract",
-    "Field",
-]
+    from collections.abc import Mapping
 
 POSITIONED = ("exact", "place", "area")
 """Location classes fine enough to be measured from; coarser ones are kept and counted, never drawn or buffered as a point."""
@@ -54,200 +19,6 @@ COUNTRIES = ("KHM", "THA", "KHM/THA", "KHM/THA/LAO")
 CHECKPOINT_STATUSES = ("open", "restricted", "closed", "unspecified", "unclear", "unknown")
 CERTAINTIES = ("definite", "possible")
 
-FAULTS_SHOWN = 20
-
-POINTS = ("Point",)
-POINTS_OR_MULTI = ("Point", "MultiPoint")
-AREAS = ("Polygon", "MultiPolygon")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column of a contract.
-
-    Attributes
-    ----------
-    kind
-        ``text``, ``number``, ``whole``, ``date``, ``time`` (a moment with its UTC offset) or ``list``.
-    meaning
-        What the column says, with its unit.
-    required
-        Whether the column must be there.
-    filled
-        Whether every row must have a value.
-    unique
-        Whether a value may stand only once (the key).
-    words
-        The controlled vocabulary, if there is one.
-    least
-        The smallest value allowed, if there is one.
-    """
-
-    kind: str
-    meaning: str
-    required: bool = True
-    filled: bool = True
-    unique: bool = False
-    words: tuple[str, ...] | None = None
-    least: float | None = None
-
-
-@dataclass(frozen=True)
-class Contract:
-    """What a layer must satisfy.
-
-    Attributes
-    ----------
-    name
-        The layer's name, in the plural.
-    fields
-        Its columns.
-    geometry
-        Geometry types allowed; empty for a plain table.
-    located
-        Whether every row must have a geometry. Where it need not, a row without one is kept and counted.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> from shapely import Point
-    >>> villages = gpd.GeoDataFrame({"place_id": ["a", "a"], "name": ["O", None]}, geometry=[Point(103, 14)] * 2, crs=4326)
-    >>> VILLAGES.validate(villages)
-    Traceback (most recent call last):
-    ...
-    bordergis.errors.SchemaError: villages: 3 faults.
-      row 0, place_id = 'a': must be unique
-      row 1, name = None: must have a value
-      row 1, place_id = 'a': must be unique
-    Mend these rows and try again.
-    """
-
-    name: str
-    fields: Mapping[str, Field]
-    geometry: tuple[str, ...] = ()
-    located: bool = True
-
-    def validate(self, layer: pd.DataFrame) -> None:
-        """Check a layer against the contract.
-
-        Raises
-        ------
-        SchemaError
-            With every fault: row, column, value and rule.
-        MissingCRSError, CRSMismatchError
-            If a spatial layer is not lon/lat on WGS 84.
-        """
-        if self.geometry:
-            if not isinstance(layer, gpd.GeoDataFrame):
-                raise SchemaError(
-                    f"{self.name}: expected a GeoDataFrame, got {type(layer).__name__}; make one with "
-                    "`geopandas.GeoDataFrame(table, geometry=geopandas.points_from_xy(lon, lat), crs=4326)`."
-                )
-            require_lonlat(layer)
-
-        faults = self._faults(layer)
-        if faults:
-            shown = "\n".join(f"  {fault}" for fault in faults[:FAULTS_SHOWN])
-            more = f"\n  … and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
-            count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-            raise SchemaError(f"{self.name}: {count}.\n{shown}{more}\nMend these rows and try again.")
-
-    def _faults(self, layer: pd.DataFrame) -> list[str]:
-        from pandera.errors import SchemaErrors  # noqa: PLC0415  with pandera itself, only when something is checked
-
-        try:
-            self._schema.validate(pd.DataFrame(layer), lazy=True)
-        except SchemaErrors as found:
-            cases = found.failure_cases
-            order = cases.sort_values(["index", "column"], key=lambda part: part.astype(str), kind="stable")
-            return [_fault(case) for case in order.to_dict("records")]
-        return []
-
-    @cached_property
-    def _schema(self) -> pa.DataFrameSchema:
-        import pandera.pandas as pa  # noqa: PLC0415  0.5 s: only when something is checked
-
-        columns = {name: _column(field) for name, field in self.fields.items()}
-        if self.geometry:
-            kinds = pa.Check(partial(_is_geometry, kinds=self.geometry), name=f"must be {' or '.join(self.geometry)}")
-            columns["geometry"] = pa.Column(nullable=not self.located, checks=kinds)
-        return pa.DataFrameSchema(columns)
-
-
-def _column(field: Field) -> pa.Column:
-    import pandera.pandas as pa  # noqa: PLC0415
-
-    checks = [pa.Check(_KINDS[field.kind], name=f"must be {_KIND_WORDS[field.kind]}")]
-    if field.words is not None:
-        checks.append(pa.Check.isin(field.words, name=f"must be one of {', '.join(field.words)}"))
-    if field.least is not None:
-        checks.append(pa.Check.ge(field.least, name=f"must be at least {field.least:g}"))
-    return pa.Column(nullable=not field.filled, unique=field.unique, required=field.required, checks=checks)
-
-
-def _fault(case: Mapping[Any, Any]) -> str:
-    rule = str(case["check"])
-    if rule == "column_in_dataframe":
-        return f"column {case['failure_case']}: is missing"
-    rule = {"not_nullable": "must have a value", "field_uniqueness": "must be unique"}.get(rule, rule)
-    value = None if pd.isna(case["failure_case"]) else case["failure_case"]
-    return f"row {case['index']}, {case['column']} = {value!r}: {rule}"
-
-
-def _each(test: Callable[[Any], bool], values: pd.Series) -> pd.Series:
-    return values.map(test).astype(bool)
-
-
-def _is_geometry(values: pd.Series, *, kinds: tuple[str, ...]) -> pd.Series:
-    found = gpd.GeoSeries(values)
-    return found.geom_type.isin(kinds) & ~found.is_empty
-
-
-def _is_text(values: pd.Series) -> pd.Series:
-    return _each(lambda value: isinstance(value, str), values)
-
-
-def _is_number(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.abs() < float("inf")
-    return pd.Series(data=False, index=values.index)
-
-
-def _is_whole(values: pd.Series) -> pd.Series:
-    numeric = _is_number(values)
-    return numeric & (values % 1 == 0) if numeric.all() else numeric
-
-
-def _is_date(values: pd.Series) -> pd.Series:
-    plain = pd.api.types.is_datetime64_dtype(values)
-    return values == values.dt.normalize() if plain else pd.Series(data=False, index=values.index)
-
-
-def _is_moment(values: pd.Series) -> pd.Series:
-    return pd.Series(data=isinstance(values.dtype, pd.DatetimeTZDtype), index=values.index)
-
-
-def _is_list(values: pd.Series) -> pd.Series:
-    return _each(lambda value: isinstance(value, (list, tuple)), values)
-
-
-_KINDS: Mapping[str, Callable[[pd.Series], pd.Series]] = {
-    "text": _is_text,
-    "number": _is_number,
-    "whole": _is_whole,
-    "date": _is_date,
-    "time": _is_moment,
-    "list": _is_list,
-}
-_KIND_WORDS = {
-    "text": "text",
-    "number": "a finite number",
-    "whole": "a whole number",
-    "date": "a calendar date (datetime64 without time or zone)",
-    "time": "a moment with its UTC offset",
-    "list": "a list",
-}
-
 _ID = partial(Field, "text", unique=True)
 _TEXT = partial(Field, "text")
 _MAYBE = partial(Field, "text", required=False, filled=False)
@@ -255,16 +26,20 @@ _METRES = partial(Field, "number", required=False, filled=False, least=0)
 
 _POSITION = {
     "position_class": _MAYBE("how finely the position is known", words=POSITION_CLASSES),
-    "position_radius_m": _METRES("metres within which the true position lies"),
+    "position_radius_m": _METRES("metres within which the true position lies", hxl="#geo+precision"),
     "confidence": _MAYBE("confidence in the match at that precision", words=CONFIDENCE),
+    "coord_raw": _MAYBE("coordinate as the source prints it"),
+    "coord_cell_m": _METRES("size of the cell the coordinate names, in metres"),
 }
 _ORIGIN = {
-    "source_id": _MAYBE("the source, as in the registry"),
+    "source_id": _MAYBE("the source, as in the registry", hxl="#meta+source+code"),
     "source_ref": _MAYBE("the record inside the source"),
+    "licence": _MAYBE("licence of the record"),
+    "redistributable": Field("flag", "whether the raw record may be passed on", required=False, filled=False),
 }
 _CLAIM = {
-    "reported_by": _MAYBE("who says so"),
-    "source_url": _MAYBE("where it was published"),
+    "reported_by": _MAYBE("who says so", hxl="#meta+source"),
+    "source_url": _MAYBE("where it was published", hxl="#meta+url"),
 }
 _COUNT = partial(Field, "whole", required=False, filled=False, least=0)
 
@@ -288,16 +63,20 @@ BORDER = Contract(
 PLACES = Contract(
     "places",
     {
-        "place_id": _ID("stable id"),
-        "name": _TEXT("name in Latin script"),
+        "place_id": _ID("stable id", hxl="#loc+code"),
+        "name": _TEXT("name, in Latin script where there is one", hxl="#loc+name"),
         "name_alt": _MAYBE("other names, separated by semicolons"),
         "name_km": _MAYBE("name in Khmer"),
         "name_th": _MAYBE("name in Thai"),
-        "kind": _MAYBE("village, town, heritage, bridge, …"),
-        "country": _MAYBE("country by which the source lists it; not a judgement on sovereignty", words=COUNTRIES),
-        "adm1": _MAYBE("province"),
-        "adm2": _MAYBE("district"),
-        "population": Field("number", "people, as the source has it", required=False, filled=False, least=0),
+        "kind": _MAYBE("village, town, heritage, bridge, …", hxl="#loc+type"),
+        "country": _MAYBE("country by which the source lists it; not a judgement on sovereignty", words=COUNTRIES, hxl="#country+code"),
+        "adm1": _MAYBE("province", hxl="#adm1+name"),
+        "adm2": _MAYBE("district", hxl="#adm2+name"),
+        "adm1_pcode": _MAYBE("code of the province, as text", hxl="#adm1+code"),
+        "adm2_pcode": _MAYBE("code of the district, as text", hxl="#adm2+code"),
+        "adm3_pcode": _MAYBE("code of the commune or subdistrict, as text", hxl="#adm3+code"),
+        "village_code": _MAYBE("official village code, as text; join on code and name", hxl="#adm4+code"),
+        "population": Field("number", "people, as the source has it", required=False, filled=False, least=0, hxl="#population"),
         **_POSITION,
         **_ORIGIN,
     },
@@ -356,25 +135,42 @@ CHECKPOINT_STATUS = Contract(
 INCIDENTS = Contract(
     "incidents",
     {
-        "incident_id": _ID("stable id"),
-        "date_start": Field("date", "first day of the event, local date (UTC+7)"),
-        "date_end": Field("date", "last day of the event"),
+        "incident_id": _ID("stable id", hxl="#event+id"),
+        "source_event_id": _MAYBE("id of the event at its source"),
+        "source_version": _MAYBE("edition or time stamp of the record at its source"),
+        "date_start": Field("date", "first day of the event, local date (UTC+7)", hxl="#date+start"),
+        "date_end": Field("date", "last day of the event", hxl="#date+end"),
         "date_precision": Field("whole", "1 exact day … 5 year (UCDP GED)", required=False, filled=False, least=1),
-        "category": _TEXT("kind of event"),
-        "event_type": Field("text", "sub-event type as ACLED words it; empty for what is no event", filled=False),
-        "description": _MAYBE("what is reported, paraphrased"),
-        "reported_by": _TEXT("who says so"),
+        "time_local": _MAYBE("time of day as reported, local"),
+        "category": _TEXT("kind of event", hxl="#event+type"),
+        "sub_category": _MAYBE("finer kind of event"),
+        "event_type": Field("text", "sub-event type as ACLED words it; empty for what is no event", filled=False, hxl="#event+subtype"),
+        "description": _MAYBE("what is reported, paraphrased", hxl="#description"),
+        "weapon_as_reported": _MAYBE("weapon or ordnance, as reported", hxl="#weapons"),
+        "actor_a": _MAYBE("first actor, as the source lists it; says nothing of who began", hxl="#group+name+first"),
+        "actor_b": _MAYBE("second actor, as the source lists it", hxl="#group+name+second"),
+        "initiator_reported": _MAYBE("who is said to have begun, and by whom: a claim"),
+        "reported_by": _TEXT("who says so", hxl="#meta+source"),
         "counter_claim": _MAYBE("who denies it, or tells it otherwise"),
-        "verification_status": _MAYBE("unverified, visited, verified", words=("unverified", "visited", "verified")),
-        "killed_low": _COUNT("deaths, lowest account"),
-        "killed_best": _COUNT("deaths, if there is one account"),
-        "killed_high": _COUNT("deaths, highest account"),
-        "injured_low": _COUNT("injured, lowest account"),
-        "injured_best": _COUNT("injured, if there is one account"),
-        "injured_high": _COUNT("injured, highest account"),
+        "verification_status": _MAYBE("what an independent body did", words=("unverified", "visited", "verified")),
+        "verified_by": _MAYBE("that body"),
+        "provision_ref": _MAYBE("point of an agreement the event concerns, and who says so"),
+        "place_as_given": _MAYBE("the place in the words of the report", hxl="#loc+name"),
+        "name_khm_side": _MAYBE("name used on the Cambodian side"),
+        "name_tha_side": _MAYBE("name used on the Thai side"),
+        "adm1": _MAYBE("province, as the source lists it", hxl="#adm1+name"),
+        "adm2": _MAYBE("district, as the source lists it", hxl="#adm2+name"),
+        "killed_low": _COUNT("deaths, lowest account", hxl="#affected+killed+min"),
+        "killed_best": _COUNT("deaths, if there is one account", hxl="#affected+killed"),
+        "killed_high": _COUNT("deaths, highest account", hxl="#affected+killed+max"),
+        "injured_low": _COUNT("injured, lowest account", hxl="#affected+injured+min"),
+        "injured_best": _COUNT("injured, if there is one account", hxl="#affected+injured"),
+        "injured_high": _COUNT("injured, highest account", hxl="#affected+injured+max"),
+        "displaced": _COUNT("people displaced by the event, as reported", hxl="#affected+displaced"),
         "n_places": _COUNT("places the report names"),
         "n_places_located": _COUNT("places with a position"),
         "source_url": _CLAIM["source_url"],
+        "sensitivity": _MAYBE("`sensitive` where the place or person needs protection", words=("sensitive",)),
         **_POSITION,
         **_ORIGIN,
     },
@@ -469,18 +265,76 @@ HAZARDS = Contract(
     {
         "hazard_id": _ID("stable id"),
         "kind": _TEXT("recorded class (IMAS 07.11)", words=("suspected", "confirmed", "cancelled", "reduced", "cleared")),
+        "evidence": _MAYBE("class of evidence behind the record (IMAS 08.10)", words=("direct", "indirect")),
+        "ordnance": _MAYBE("what is recorded there"),
         "recorded_on": Field("date", "date of the record"),
+        "adm1": _MAYBE("province", hxl="#adm1+name"),
+        "adm2": _MAYBE("district", hxl="#adm2+name"),
         **_CLAIM,
+        **_POSITION,
+        **_ORIGIN,
     },
-    geometry=AREAS,
+    geometry=(*AREAS, *POINTS),
+)
+
+CLOSURES = Contract(
+    "closures",
+    {
+        "closure_id": _ID("stable id"),
+        "kind": _TEXT("what is closed", words=("road", "bridge", "checkpoint", "cordon")),
+        "name": _MAYBE("its name"),
+        "passability": _MAYBE("what can still pass", words=("blocked", "slow", "convoy only", "unknown")),
+        "for_whom": _MAYBE("for whom"),
+        "valid_from": Field("date", "first day", hxl="#date+start"),
+        "valid_to": Field("date", "last day; empty while it lasts", filled=False, hxl="#date+end"),
+        **_CLAIM,
+        **_POSITION,
+        **_ORIGIN,
+    },
+    geometry=(*POINTS, *LINES, *AREAS),
+    located=False,
+)
+
+FACILITIES = Contract(
+    "facilities",
+    {
+        "facility_id": _ID("stable id", hxl="#loc+code"),
+        "name": Field("text", "name", filled=False, hxl="#loc+name"),
+        "kind": _TEXT("school, hospital, health centre, …", hxl="#loc+type"),
+        "status": _MAYBE("reported status", words=("open", "closed", "reopened", "damaged", "destroyed", "unknown")),
+        "status_since": Field("date", "date from which the status is reported", required=False, filled=False),
+        "adm1": _MAYBE("province", hxl="#adm1+name"),
+        "adm2": _MAYBE("district", hxl="#adm2+name"),
+        **_CLAIM,
+        **_POSITION,
+        **_ORIGIN,
+    },
+    geometry=POINTS,
+    located=False,
+)
+
+ROADS = Contract(
+    "roads",
+    {
+        "u": Field("whole", "node at which the edge begins"),
+        "v": Field("whole", "node at which the edge ends"),
+        "length_m": Field("number", "geodesic length of the edge in metres", least=0),
+        "highway_class": _TEXT("class of the road, as OpenStreetMap words it"),
+        "ref": _MAYBE("road number"),
+        "brunnel": _MAYBE("bridge, tunnel, ford or ferry", words=("bridge", "tunnel", "ford", "ferry")),
+        "oneway": Field("whole", "1 along the edge only, -1 against it only, 0 both ways", required=False, filled=False, least=-1),
+        "surface": _MAYBE("surface"),
+        **_ORIGIN,
+    },
+    geometry=("LineString",),
 )
 
 ACCESS_REPORTS = Contract(
     "access reports",
     {
         "place_id": _TEXT("the village"),
-        "status": _TEXT("what is reported", words=("accessible", "inaccessible")),
-        "as_of": Field("date", "date of the report"),
+        "status": _TEXT("what is reported", words=("accessible", "inaccessible"), hxl="#access"),
+        "as_of": Field("date", "date of the report", hxl="#date+reported"),
         "kind": _MAYBE("why", words=("physical", "hazard", "administrative", "security", "unknown")),
         "for_whom": _MAYBE("for whom: everyone, residents, aid convoys, observers, …"),
         "reported_by": _TEXT("who says so"),
@@ -516,7 +370,7 @@ CONTRACTS: Mapping[str, Contract] = {
     contract.name.replace(" ", "_"): contract
     for contract in (
         BORDER, PLACES, VILLAGES, CAMPS, CHECKPOINTS, CHECKPOINT_STATUS, INCIDENTS, INCIDENT_PLACES, VISITS, FIGURES,
-        PERIODS, PROVISIONS, DESIGNATED_AREAS, HAZARDS, ACCESS_REPORTS, RULES, ZONES,
+        PERIODS, PROVISIONS, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, HAZARDS, ACCESS_REPORTS, RULES, ZONES,
     )
 }  # fmt: skip
 """Every contract by the name of its layer."""
