@@ -1,0 +1,189 @@
+"""The map of a situation: a folium map whose page needs nothing but itself."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import folium
+from branca.element import Figure
+from folium.template import Template
+
+from bordergis.errors import OnlineAssetsWarning
+from bordergis.files import write_atomic
+from bordergis.maps.content import page_content
+from bordergis.maps.extras import Extras, collect
+from bordergis.maps.page import assemble, leaflet_icons
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from bordergis.situation import Situation
+
+__all__ = ["SituationMap", "situation_map"]
+
+MAP_ID = "bordergis"
+NOTEBOOK_HEIGHT_PX = 640
+
+
+class SituationMap(folium.Map):
+    """A folium map in one file that makes no network request.
+
+    Folium layers can be added to it as to any folium map. What they want from the network, if anything, is named in an
+    :class:`~bordergis.errors.OnlineAssetsWarning` when the page is made.
+
+    Parameters
+    ----------
+    content
+        The data of the page (:func:`bordergis.maps.content.page_content`). None of its text passes through folium.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        const {{ this.get_name() }} = window.bordergis.map;
+        {%- for layer in this.objects_to_stay_in_front %}
+        {{ this.get_name() }}.on("overlayadd", () => {{ layer.get_name() }}.bringToFront());
+        {%- endfor %}
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        south, west, north, east = content["bounds"]
+        super().__init__(location=[(south + north) / 2, (west + east) / 2], tiles=None)
+        self._id = MAP_ID
+        self.default_js = []
+        self.default_css = []
+        self.content = dict(content)
+        _Page().add_child(self)
+
+    def save(
+        self,
+        outfile: str | bytes | Path | BinaryIO,
+        close_file: bool = True,  # noqa: FBT001, FBT002 - as folium has it
+        **kwargs: object,
+    ) -> None:
+        """Write the page as one HTML file, whole or not at all.
+
+        Parameters
+        ----------
+        outfile
+            A path, or a binary file to write to.
+        close_file
+            Whether to close that file.
+        **kwargs
+            Taken for folium's sake; the page has no options.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written; a file that was there stays as it was.
+
+        Warns
+        -----
+        OnlineAssetsWarning
+            If a layer added by the analyst needs the network.
+        """
+        page = self.get_root().render(**kwargs)
+        if isinstance(outfile, (str, bytes, Path)):
+            write_atomic(os.fsdecode(outfile), page.encode("utf-8"))
+            return
+        outfile.write(page.encode("utf-8"))
+        if close_file:
+            outfile.close()
+
+    def _repr_html_(self, **kwargs: object) -> str:
+        """Show the page in a notebook, in a frame that may run scripts and nothing else."""
+        page, title = escape(self.get_root().render(**kwargs)), escape(self.content["page"]["title"])
+        style = f"width:100%;height:{NOTEBOOK_HEIGHT_PX}px;border:0"
+        return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="{style}" title="{title}"></iframe>'
+
+
+class _Page(Figure):
+    """The figure of a situation map: renders our page, in place of branca's."""
+
+    def render(self, **kwargs: object) -> str:
+        """Give the whole page.
+
+        Warns
+        -----
+        OnlineAssetsWarning
+            If a layer added by the analyst needs the network.
+        """
+        del kwargs  # branca's own; the page has no options
+        extras = collect(self)
+        if extras.online:
+            warnings.warn(
+                f"Layers added to the map want {len(extras.online)} files from the network and will not show offline: "
+                f"{', '.join(extras.online)}.",
+                OnlineAssetsWarning,
+                stacklevel=3,
+            )
+        return assemble(self._island(extras), extras)
+
+    def _island(self, extras: Extras) -> dict[str, Any]:
+        drawn = next(child for child in self._children.values() if isinstance(child, SituationMap))
+        icons = leaflet_icons() if extras.script else {}
+        return {**drawn.content, "map_id": drawn.get_name(), "icons": icons}
+
+
+def situation_map(  # noqa: PLR0913 - what may be drawn over a situation, each by its name
+    situation: Situation,
+    *,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    zones: gpd.GeoDataFrame | None = None,
+    access: pd.DataFrame | None = None,
+    title: str | None = None,
+    disclaimer: str | None = None,
+) -> SituationMap:
+    """Draw a situation on a map that needs nothing but itself.
+
+    Parameters
+    ----------
+    situation
+        What to draw, as of its date.
+    layers
+        Further layers of your own by name: points, lines or areas, lon/lat. All their columns are shown when a feature is
+        chosen.
+    zones
+        Exclusion zones (:func:`bordergis.exclusion_zones`); without them none are drawn, and the page says so.
+    access
+        Villages with their access (:func:`bordergis.inaccessible_villages`), on the index of
+        ``situation.villages``; without it every village is drawn as unknown.
+    title
+        The title of the page.
+    disclaimer
+        Words in the place of the default disclaimer.
+
+    Returns
+    -------
+    SituationMap
+        A folium map; ``save`` writes one HTML file that makes no network request.
+
+    Raises
+    ------
+    MissingCRSError, CRSMismatchError
+        If a layer is not lon/lat.
+    GeometryKindError
+        If one of ``layers`` mixes points, lines and areas.
+    SchemaError
+        If ``zones`` or ``access`` lack the columns they are drawn by.
+
+    Examples
+    --------
+    >>> import bordergis as bg
+    >>> situation = bg.load("2026-01-14")
+    >>> zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
+    >>> access = bg.inaccessible_villages(situation.villages, zones=zones)
+    >>> bg.situation_map(situation, zones=zones, access=access).save("situation.html")  # doctest: +SKIP
+    """
+    content = page_content(situation, layers=layers or {}, zones=zones, access=access)
+    own = {name: text for name, text in (("title", title), ("disclaimer", disclaimer)) if text is not None}
+    return SituationMap({**content, "page": {**content["page"], **own}})

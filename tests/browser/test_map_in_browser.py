@@ -1,0 +1,350 @@
+"""The map in a real Chromium with the network cut: it draws, answers, asks for nothing, and runs nothing of the data."""
+
+import math
+import os
+import re
+import shutil
+import warnings
+from types import MappingProxyType
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from playwright.sync_api import sync_playwright
+from shapely import Point, box
+
+import bordergis as bg
+from bordergis.maps import situation_map
+from bordergis.situation import Situation
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = [
+    "{{ 1234567*7 }}",
+    "{% for i in range(3) %}looped{% endfor %}",
+    "</script><script>window.__pwned=1</script>",
+    "<img src=x onerror=window.__pwned=1>",
+    "<svg/onload=window.__pwned=1>",
+    "`;window.__pwned=1;`${window.__pwned=1}",
+    "\"'><iframe srcdoc='<script>parent.__pwned=1</script>'>",
+    "javascript:window.__pwned=1",
+    "line\u2028window.__pwned=1\u2029",
+]
+TILE_PX = 256
+WIDE, TABLET, PHONE = (1280, 800), (768, 1024), (360, 640)
+
+
+# --- the browser ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        why = "No Chromium was found; install the package `chromium`, or name its program in the variable CHROMIUM."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """A page of its own, offline, that remembers every request and every word of its console."""
+
+    def __init__(self, browser, path, size):
+        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+        self.context.set_offline(offline=True)
+        self.page = self.context.new_page()
+        self.requests, self.said = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.route(re.compile(r"^(?!file:|data:|about:)"), lambda route: route.abort())
+        self.path = path
+        self.page.goto(path.as_uri())
+
+    def asked_for(self):
+        return [url for url in self.requests if url != self.path.as_uri() and not url.startswith("data:")]
+
+    def view(self, lon, lat, zoom):
+        self.page.evaluate(f"bordergis.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
+        self.centre, self.zoom = (lon, lat), zoom
+
+    def frame(self):
+        return self.page.locator("#map_bordergis").bounding_box()
+
+    def pixel(self, lon, lat):
+        """Where a position lies on the screen, by the formula of the Mercator projection."""
+        x, y = np.subtract(mercator(lon, lat), mercator(*self.centre)) * TILE_PX * 2**self.zoom
+        frame = self.frame()
+        return frame["x"] + frame["width"] / 2 + x, frame["y"] + frame["height"] / 2 + y
+
+    def picture(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.MemoryFile(self.page.screenshot()) as memory, memory.open(driver="PNG") as image:
+                return image.read()[:3].astype(int)
+
+    def toggle(self, layer_id):
+        self.page.click("#bg-tab-layers")
+        self.page.click(f"#bg-layer-{layer_id}")
+
+    def details(self):
+        return self.page.inner_text("#bg-page-details")
+
+
+def mercator(lon, lat):
+    return (lon + 180) / 360, 0.5 - math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) / (2 * math.pi)
+
+
+@pytest.fixture(scope="module")
+def situation():
+    return bg.load("2026-01-14")
+
+
+@pytest.fixture(scope="module")
+def map_file(situation, tmp_path_factory):
+    zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
+    access = bg.inaccessible_villages(situation.villages, zones=zones)
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    situation_map(situation, zones=zones, access=access).save(path)
+    return path
+
+
+@pytest.fixture
+def open_map(chromium):
+    tabs = []
+
+    def open_one(path, size=WIDE):
+        tabs.append(Tab(chromium, path, size))
+        return tabs[-1]
+
+    yield open_one
+    for tab in tabs:
+        tab.context.close()
+
+
+# --- it needs nothing ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [WIDE, TABLET, PHONE])
+def test_no_request_and_a_clean_console(open_map, map_file, size):
+    tab = open_map(map_file, size)
+    assert (tab.asked_for(), tab.said) == ([], [])
+
+
+@pytest.mark.parametrize("size", [WIDE, TABLET, PHONE])
+def test_title_date_period_and_disclaimer_are_in_sight(open_map, map_file, size):
+    page = open_map(map_file, size).page
+    for element, text in {"#bg-title": "situation map", "#bg-facts": "14 January 2026", "#bg-disclaimer": "not evidence of safety"}.items():
+        box_ = page.locator(element).bounding_box()
+        assert text in page.inner_text(element)
+        assert box_["x"] >= 0
+        assert box_["x"] + box_["width"] <= size[0]
+        assert box_["y"] + box_["height"] <= size[1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_the_policy_forbids_what_was_not_in_the_file(open_map, map_file):
+    tab = open_map(map_file)
+    tab.page.evaluate("const s = document.createElement('script'); s.textContent = 'window.__pwned = 1'; document.body.append(s)")
+    assert tab.page.evaluate("window.__pwned") is None
+    assert any("Content Security Policy" in text for text in tab.said)
+
+
+def test_a_situation_without_events_still_draws(open_map, situation, tmp_path):
+    before = situation.as_of("1990-01-01")
+    zones = bg.exclusion_zones(before.incidents, as_of=before.date)
+    situation_map(before, zones=zones).save(tmp_path / "before.html")
+    tab = open_map(tmp_path / "before.html")
+    assert tab.page.evaluate("bordergis.layers.find((layer) => layer.id === 'incidents').rows") == 0
+    assert tab.said == []
+
+
+# --- it draws ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer_id", ["villages", "checkpoints", "incidents", "visits", "border", "zones_possible", "precision", "land"])
+def test_a_toggled_layer_changes_what_is_seen(open_map, map_file, layer_id):
+    tab = open_map(map_file)
+    frame = tab.frame()
+    before = tab.page.screenshot(clip=frame)
+    tab.toggle(layer_id)
+    without = tab.page.screenshot(clip=frame)
+    tab.toggle(layer_id)
+    assert before != without
+    assert tab.page.screenshot(clip=frame) == before
+
+
+def test_a_zone_lies_where_it_should(open_map, situation, tmp_path):
+    west, south, east, north = 103.40, 13.10, 103.55, 13.22
+    zone = gpd.GeoDataFrame({"zone_id": ["z"], "certainty": ["definite"]}, geometry=[box(west, south, east, north)], crs=4326)
+    situation_map(situation, zones=zone).save(tmp_path / "zone.html")
+    tab = open_map(tmp_path / "zone.html")
+    tab.view(103.47, 13.15, 11)
+    with_zone = tab.picture()
+    tab.toggle("zones_definite")
+    frame = tab.frame()
+    changed = (with_zone != tab.picture()).any(axis=0)[:, : int(frame["x"] + frame["width"])]
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    found = [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
+    assert found == pytest.approx([*tab.pixel(west, north), *tab.pixel(east, south)], abs=2)
+
+
+def test_the_legend_is_drawn_with_the_glyphs_of_the_map(open_map, map_file):
+    tab = open_map(map_file)
+    swatches = tab.page.locator("#bg-page-layers canvas")
+    legend = tab.page.evaluate("bordergis.layers.reduce((n, l) => n + l.legend.length, 0)")
+    assert swatches.count() == legend
+
+
+# --- it answers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_a_click_on_a_village_opens_its_details(open_map, map_file, situation, size):
+    tab = open_map(map_file, size)
+    town = situation.villages.set_index("name").geometry["Battambang"]
+    tab.view(town.x, town.y + 0.01, 12)
+    tab.page.mouse.click(*tab.pixel(town.x, town.y))
+    assert "Battambang" in tab.details()
+    assert "unknown" in tab.details()
+    assert tab.page.locator("#bg-page-details").is_visible()
+
+
+def test_a_click_on_a_checkpoint_names_both_sides(open_map, map_file, situation):
+    tab = open_map(map_file)
+    choam = situation.checkpoints.set_index("checkpoint_id").loc["choam"]
+    tab.view(choam.geometry.x, choam.geometry.y, 13)
+    tab.page.mouse.click(*tab.pixel(choam.geometry.x, choam.geometry.y))
+    told = tab.details()
+    assert choam["name_khm_side"] in told
+    assert choam["name_tha_side"] in told
+    assert "Also here" in told
+
+
+def test_the_coordinates_under_the_pointer(open_map, map_file):
+    tab = open_map(map_file)
+    tab.view(103.5, 14.0, 10)
+    tab.page.mouse.move(*tab.pixel(103.6, 14.1))
+    lon, lat = map(float, re.findall(r"[\d.]+(?=°)", tab.page.inner_text(".bg-readout")))
+    assert (lon, lat) == pytest.approx((103.6, 14.1), abs=0.002)
+
+
+def test_every_feature_can_be_reached_without_a_pointer(open_map, map_file, situation):
+    tab = open_map(map_file)
+    tab.page.focus("#bg-tab-layers")
+    for _ in range(200):
+        tab.page.keyboard.press("Tab")
+        if tab.page.evaluate("document.activeElement.getAttribute('aria-label')") == "List the features of this layer: Reported incidents":
+            break
+    assert tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    tab.page.keyboard.press("Enter")
+    assert tab.page.locator("#bg-page-details .bg-item").count() == len(situation.incidents)
+    assert "not drawn" in tab.details()
+    tab.page.locator("#bg-page-details .bg-item").first.press("Enter")
+    assert "Counter-claim or denial" in tab.details()
+    tab.page.focus("#bg-tab-details")
+    tab.page.keyboard.press("ArrowRight")
+    assert "Sources and licences" in tab.page.inner_text("#bg-page-sources")
+
+
+def test_on_a_phone_the_panel_is_a_sheet(open_map, map_file):
+    tab = open_map(map_file, PHONE)
+    assert tab.page.locator("#bg-page-layers").is_hidden()
+    tab.page.click("#bg-grip")
+    assert tab.page.locator("#bg-page-layers").is_visible()
+    assert tab.page.get_attribute("#bg-grip", "aria-expanded") == "true"
+    assert tab.frame()["y"] < tab.page.locator("#bg-panel").bounding_box()["y"] - 100
+
+
+# --- hostile text --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile_file(situation, tmp_path_factory):
+    def poisoned(layer, keep=("position_class", "kind", "place_id", "certainty", "status")):
+        made = layer.copy()
+        for number, name in enumerate(made.columns):
+            if name not in keep and name != "geometry" and pd.api.types.is_string_dtype(made[name].dtype):
+                made[name] = [HOSTILE[(row + number) % len(HOSTILE)] for row in range(len(made))]
+        return made
+
+    names = ("border", "checkpoints", "villages", "places", "camps", "incidents", "visits", "designated_areas", "periods")
+    zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
+    own = gpd.GeoDataFrame(dict.fromkeys(HOSTILE, HOSTILE), geometry=[Point(103, 13.9)] * len(HOSTILE), crs=4326)
+    made = situation_map(
+        Situation(situation.date, MappingProxyType({name: poisoned(getattr(situation, name)) for name in names})),
+        zones=poisoned(zones),
+        access=poisoned(bg.inaccessible_villages(situation.villages, zones=zones)),
+        layers=dict.fromkeys(HOSTILE, own),
+        title=" ".join(HOSTILE),
+        disclaimer=" ".join(HOSTILE),
+    )
+    path = tmp_path_factory.mktemp("hostile") / "map.html"
+    made.save(path)
+    return path
+
+
+def test_nothing_of_hostile_text_runs(open_map, hostile_file):
+    tab = open_map(hostile_file)
+    page = tab.page
+    for layer in range(page.evaluate("bordergis.layers.length")):
+        page.evaluate(f"bordergis.panel.list(bordergis.layers[{layer}])")
+        for row in range(min(3, page.locator("#bg-page-details .bg-item").count())):
+            page.evaluate(f"bordergis.panel.list(bordergis.layers[{layer}])")
+            page.locator("#bg-page-details .bg-item").nth(row).click()
+    tab.view(103, 13.9, 12)
+    page.mouse.move(*tab.pixel(103, 13.9))
+    page.mouse.click(*tab.pixel(103, 13.9))
+    for name in ("sources", "layers"):
+        page.click(f"#bg-tab-{name}")
+    assert page.title().startswith(HOSTILE[0])
+    assert page.evaluate("window.__pwned") is None
+    assert page.locator("iframe, img[src=x], svg[onload]").count() == 0
+    assert (tab.asked_for(), tab.said) == ([], [])
+
+
+def test_an_address_that_is_no_web_address_is_no_link(open_map, hostile_file):
+    tab = open_map(hostile_file)
+    links = tab.page.evaluate("""() => {
+        const found = [];
+        for (const layer of bordergis.layers) {
+            for (let row = 0; row < layer.rows; row += 1) {
+                bordergis.panel.details([{ layer, row }]);
+                found.push(...Array.from(document.querySelectorAll('#bg-page-details a'), (a) => a.href));
+            }
+        }
+        return found;
+    }""")
+    assert [link for link in links if not link.startswith("http")] == []
+
+
+# --- with folium layers, and in a notebook -------------------------------------------------------------------------------
+
+
+def test_folium_markers_and_popups_work_offline(open_map, situation, tmp_path):
+    made = situation_map(situation)
+    folium.Marker([13.2, 103.8], popup="words of the analyst").add_to(made)
+    folium.CircleMarker([13.0, 103.8], tooltip="a circle").add_to(made)
+    folium.LayerControl().add_to(made)
+    made.save(tmp_path / "own.html")
+    tab = open_map(tmp_path / "own.html")
+    tab.page.click(".leaflet-marker-icon")
+    assert "words of the analyst" in tab.page.inner_text(".leaflet-popup-content")
+    assert tab.page.evaluate("document.querySelector('.leaflet-marker-icon').naturalWidth") > 0
+    assert (tab.asked_for(), tab.said) == ([], [])
+
+
+def test_the_notebook_frame_draws_the_map(open_map, situation, tmp_path):
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<script>window.bordergis = 'outside'</script>{situation_map(situation)._repr_html_()}", encoding="utf-8")
+    tab = open_map(notebook)
+    frame = tab.page.frames[1]
+    frame.wait_for_selector(".bg-layer")
+    assert tab.said == []
+    assert [url for url in tab.asked_for() if not url.startswith("about:")] == []
