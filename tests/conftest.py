@@ -5,9 +5,13 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pytest
+from hypothesis import settings
 from shapely import Point
 
 import bordergis as bg
+
+settings.register_profile("bordergis", deadline=None)  # a busy machine is not a fault; nothing here is timed
+settings.load_profile("bordergis")
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,13 @@ def test_a_zone_lasts_from_the_first_day_until_its_lifetime_after_the_last(as_of
 def test_an_incident_known_only_coarsely_makes_no_zone_but_is_counted(coarse, incident, one_rule):
     zones = bg.exclusion_zones(incident(k1=(104, 14, 9_000)).assign(position_class=coarse), as_of="2026-01-14", rules=one_rule)
     assert zones.empty
-    assert "only to a district or wider, so in no zone: 1" in provenance.of(zones).notes[-1]
+    assert "or to no stated precision, so in no zone: 1" in provenance.of(zones).notes[-1]
+
+
+def test_an_incident_of_no_stated_precision_makes_no_zone_but_is_counted(incident, one_rule):
+    zones = bg.exclusion_zones(incident(k1=(104, 14, np.nan)), as_of="2026-01-14", rules=one_rule)
+    assert zones.empty
+    assert "or to no stated precision, so in no zone: 1" in provenance.of(zones).notes[-1]
 
 
 def test_an_event_type_without_a_rule_is_refused_not_dropped(incident, one_rule):
@@ -221,13 +227,34 @@ def test_points_without_a_position_are_in_no_pair_and_only_points_are_taken(inci
         bg.points_in_zones(layer(LineString([(104, 14), (105, 14)])), zones)
 
 
-def test_the_distance_to_the_rim(incident, village, one_rule):
-    """5 km of zone; a village 8 km east is 3 km from the rim."""
+def test_near_the_zones_is_told_for_certain_or_possibly(incident, village, one_rule):
+    """A clash known to 1 km makes a definite zone of 4 km and a possible one of 6 km; villages lie 0, 5.5, 8 and 20 km east of it."""
+    zones = bg.exclusion_zones(incident(k1=(104, 14, 1_000)), as_of="2026-01-14", rules=one_rule)
+    east = {f"km{km}": GEOD.fwd(104, 14, 90, km * 1_000)[:2] for km in (5.5, 8, 20)}
+    near = bg.near_zones(village(centre=(104, 14), **east), zones, 3_000).set_index("place_id")
+    assert near["distance_m"].to_dict() == pytest.approx({"centre": -6_000, "km5.5": -500, "km8": 2_000}, abs=1e-3)
+    assert near["certain"].to_dict() == {"centre": "definite", "km5.5": "definite", "km8": "possible"}
+
+
+def test_a_village_known_to_2_km_is_inside_only_possibly_near_the_rim(incident, village, one_rule):
     zones = bg.exclusion_zones(incident(k1=(104, 14, 0)), as_of="2026-01-14", rules=one_rule)
-    lon, lat, _ = GEOD.fwd(104, 14, 90, 8_000)
-    metres = bg.distance_to_zones(village(inside=(104, 14), outside=(lon, lat), far=(105, 14)), zones, within_m=10_000)
-    assert metres.tolist()[:2] == pytest.approx([0.0, 3_000.0], abs=1e-3)
-    assert metres.isna().tolist() == [False, False, True]
+    east = GEOD.fwd(104, 14, 90, 4_000)[:2]
+    near = bg.near_zones(village(sharp=east, blurred=(*east, 2_000)), zones)
+    assert dict(zip(near["place_id"], near["certain"], strict=True)) == {"sharp": "definite", "blurred": "possible"}
+
+
+def test_a_distance_from_zones_that_is_no_length_is_refused(incident, village, one_rule):
+    zones = bg.exclusion_zones(incident(k1=(104, 14, 0)), as_of="2026-01-14", rules=one_rule)
+    with pytest.raises(UnitError, match="metres"):
+        bg.near_zones(village(v=(104, 14)), zones, -1)
+
+
+def test_each_pair_names_its_incident_and_the_day_it_began(incident, village, one_rule):
+    both = pd.concat([incident(k1=(104, 14, 0)), incident(start="2025-12-20", k2=(104.02, 14, 0))], ignore_index=True)
+    zones = bg.exclusion_zones(both, as_of="2026-01-14", rules=one_rule)
+    pairs = bg.points_in_zones(village(v=(104.06, 14)), zones)
+    assert pairs["incident_id"].tolist() == ["k2", "k2"]
+    assert pairs["start"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2025-12-20"]
 
 
 def test_every_preset_has_its_numbers_and_citations():

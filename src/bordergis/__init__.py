@@ -61,6 +61,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "readers": ["from_geonames"],
         "report": ["encode_table", "situation_summary", "write_table"],
         "situation": ["Situation", "load"],
-        "zones": ["distance_to_zones", "exclusion_zones", "geodesic_buffer", "load_rules", "points_in_zones", "rule_presets"],
+        "zones": ["exclusion_zones", "geodesic_buffer", "load_rules", "near_zones", "points_in_zones", "rule_presets"],
     },
 )

@@ -17,19 +17,27 @@ from bordergis.schema import ACCESS_REPORTS, VILLAGES
 from bordergis.zones import points_in_zones
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import geopandas as gpd
 
 __all__ = ["inaccessible_villages"]
 
 
-def inaccessible_villages(villages: gpd.GeoDataFrame, *, zones: gpd.GeoDataFrame, reports: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+def inaccessible_villages(
+    villages: gpd.GeoDataFrame,
+    *,
+    zones: gpd.GeoDataFrame,
+    reports: pd.DataFrame | None = None,
+    as_of: dt.date | str | None = None,
+) -> gpd.GeoDataFrame:
     """Answer, for each village, whether it lies in a zone, whether it is reported inaccessible, and what follows.
 
     ============  ===========================================================================================================
     status        where
     ============  ===========================================================================================================
-    inaccessible  it certainly lies in a zone, or a current report says it is inaccessible
-    accessible    a current report says it is accessible, none says otherwise, and it may lie in no zone
+    inaccessible  it certainly lies in a zone, or the latest word of somebody is that it is inaccessible
+    accessible    the latest word of somebody is that it is accessible, nobody's is otherwise, and it may lie in no zone
     unknown       everywhere else; also where a zone only *possibly* reaches it, and where it has no position and no report
     ============  ===========================================================================================================
 
@@ -44,7 +52,9 @@ def inaccessible_villages(villages: gpd.GeoDataFrame, *, zones: gpd.GeoDataFrame
         Zones in force (:func:`bordergis.exclusion_zones`).
     reports
         What is reported of single villages (:data:`bordergis.schema.ACCESS_REPORTS`); of each author's reports on a village the latest
-        day counts. Authors who differ stand side by side.
+        day up to ``as_of`` counts. Authors who differ stand side by side. A report does not expire: its date stands in the reasons.
+    as_of
+        The date, local; needed with reports, for one of a later day must not count.
 
     Returns
     -------
@@ -55,7 +65,7 @@ def inaccessible_villages(villages: gpd.GeoDataFrame, *, zones: gpd.GeoDataFrame
     Raises
     ------
     SchemaError
-        If a layer breaks its contract, or a report names a village that is not in the layer.
+        If a layer breaks its contract, a report names a village that is not in the layer, or reports come without a date.
 
     Examples
     --------
@@ -67,15 +77,17 @@ def inaccessible_villages(villages: gpd.GeoDataFrame, *, zones: gpd.GeoDataFrame
     ['definite', 'inaccessible']
     """
     VILLAGES.validate(villages)
-    inside = _zone_answer(villages, zones)
-    told = _report_answer(villages, reports)
+    rows = villages.set_axis(pd.RangeIndex(len(villages)))  # labels of the caller may repeat
+    inside = _zone_answer(rows, zones)
+    told = _report_answer(rows, reports, as_of)
     reported = told["reported_inaccessible"]
-    status = pd.Series("unknown", index=villages.index, dtype="str")
+    status = pd.Series("unknown", index=rows.index, dtype="str")
     status[(inside["in_zone"] == "no") & reported.eq(other=False).fillna(value=False)] = "accessible"
     status[(inside["in_zone"] == "definite") | reported.fillna(value=False)] = "inaccessible"
 
-    result = villages.join(inside.drop(columns="zone_reason")).join(told.drop(columns="report_reason")).assign(status=status)
+    result = rows.join(inside.drop(columns="zone_reason")).join(told.drop(columns="report_reason")).assign(status=status)
     result["reasons"] = inside["zone_reason"] + "; " + told["report_reason"] + "."
+    result = result.set_axis(villages.index)
     count = status.value_counts()
     note = "; ".join(f"{word}: {count.get(word, 0)}" for word in ("unknown", "inaccessible", "accessible"))
     return inherit(
@@ -90,28 +102,28 @@ def inaccessible_villages(villages: gpd.GeoDataFrame, *, zones: gpd.GeoDataFrame
 
 def _zone_answer(villages: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """In which zones each village certainly or possibly lies, counting the precision of its own point."""
-    row = pd.RangeIndex(len(villages))
-    doubt_m = villages.get("position_radius_m", pd.Series(0.0, villages.index)).fillna(0.0).set_axis(row)
-    pairs = points_in_zones(villages.set_axis(row), zones, margin_m=max(0.0, doubt_m.max()) if len(row) else 0.0)
+    row = villages.index
+    doubt_m = villages.get("position_radius_m", pd.Series(0.0, row)).fillna(0.0)
+    pairs = points_in_zones(villages, zones, margin_m=max(0.0, doubt_m.max()) if len(row) else 0.0)
     certain = (pairs["certainty"] == "definite") & (pairs["depth_m"] >= pairs["point"].map(doubt_m))
     possible = (pairs["certainty"] == "possible") & (pairs["depth_m"] >= -pairs["point"].map(doubt_m))
-    found = pairs[certain | possible].assign(certain=certain)
+    found = pairs.assign(certain=certain)[certain | possible]
     by_village = found.groupby("point")
 
-    answer = pd.DataFrame({"in_zone": np.where(villages.geometry.isna(), "unknown", "no")}, index=row)
-    answer.loc[found["point"].unique(), "in_zone"] = "possible"
-    answer.loc[found.loc[found["certain"], "point"].unique(), "in_zone"] = "definite"
-    answer["zone_ids"] = by_village["zone_id"].agg(_listed)
-    answer["in_zone_since"] = by_village["start"].min()
-    nearest = found.sort_values("depth_m", ascending=False, kind="stable").drop_duplicates("point").set_index("point")
+    sure, maybe = row.isin(found.loc[found["certain"], "point"]), row.isin(found["point"])
+    lost = villages.geometry.isna().to_numpy()
+    answer = pd.DataFrame({"in_zone": np.select([lost, sure, maybe], ["unknown", "definite", "possible"], "no")}, index=row)
+    answer["zone_ids"] = by_village["zone_id"].agg(_listed).reindex(row).astype("str")
+    answer["in_zone_since"] = by_village["start"].min().reindex(row)
+    nearest = found.sort_values("depth_m", ascending=False, kind="stable").drop_duplicates("point").set_index("point")["incident_id"]
     words = answer["in_zone"].map(
         {"no": "in no zone", "unknown": "no position, so no answer on zones", "possible": "possibly in ", "definite": "in "}
     )
-    answer["zone_reason"] = words + (answer["zone_ids"] + " (deepest: " + nearest["incident_id"] + ")").fillna("")
-    return answer.set_axis(villages.index)
+    answer["zone_reason"] = words + (answer["zone_ids"] + " (deepest: " + nearest.reindex(row).astype("str") + ")").fillna("")
+    return answer
 
 
-def _report_answer(villages: gpd.GeoDataFrame, reports: pd.DataFrame | None) -> pd.DataFrame:
+def _report_answer(villages: gpd.GeoDataFrame, reports: pd.DataFrame | None, as_of: dt.date | str | None) -> pd.DataFrame:
     """Gather what is reported of each village: the latest word of every author, side by side."""
     answer = pd.DataFrame(
         {
@@ -125,11 +137,16 @@ def _report_answer(villages: gpd.GeoDataFrame, reports: pd.DataFrame | None) -> 
 
     ACCESS_REPORTS.validate(reports)
     _require_listed(villages, reports)
-    latest = reports.sort_values("as_of", kind="stable").drop_duplicates(["place_id", "reported_by"], keep="last")
+    if as_of is None:
+        raise SchemaError("access reports: say for which date with `as_of=…`, so that no report of a later day counts.")
+    known = reports[reports["as_of"] <= pd.Timestamp(as_of)]
+    if known.empty:
+        return answer
+    latest = known[known["as_of"] == known.groupby(["place_id", "reported_by"])["as_of"].transform("max")]
     words = latest["status"] + " according to " + latest["reported_by"] + " (" + latest["as_of"].dt.strftime("%Y-%m-%d") + ")"
     said = pd.DataFrame({"no": latest["status"] == "inaccessible", "words": words}).groupby(latest["place_id"])
     answer["reported_inaccessible"] = villages["place_id"].map(said["no"].any()).astype("boolean")
-    answer["report_reason"] = villages["place_id"].map(said["words"].agg(", ".join)).fillna(answer["report_reason"])
+    answer["report_reason"] = villages["place_id"].map(said["words"].agg(", ".join)).astype("str").fillna(answer["report_reason"])
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ err = Console(stderr=True, soft_wrap=True)
 METRES = {"m": 1.0, "km": 1_000.0}
 LENGTH = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>m|km)")
 TABLE_ROWS = 40
+SCHEMA_FORMS = ("table", "markdown", "frictionless", "hxl")
 MAIN_BORDER = "osm-2026c"
 
 AsOf = Annotated[str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The date, local time (UTC+7).")]
@@ -119,7 +121,7 @@ def villages(  # noqa: PLR0913, PLR0917  each is an option of the command line, 
     now = _situation(as_of, layer)
     zones = bg.exclusion_zones(now.incidents, as_of=now.date, rules=rules)
     access = bg.inaccessible_villages(now.villages, zones=zones)
-    found = bg.near(access, _distance(access, of, now, zones, radius_m), radius_m)
+    found = bg.near_zones(access, zones, radius_m) if of == "zones" else bg.near(access, _distance(access, of, now), radius_m)
 
     if kind == "table":
         _require_terminal(target)
@@ -139,9 +141,36 @@ def villages(  # noqa: PLR0913, PLR0917  each is an option of the command line, 
 @app.command()
 def sources() -> None:
     """List every embedded file and source: publisher, licence, version, how it is cited."""
-    files = bg.registry().reset_index()[["id", "title", "publisher", "licence", "version", "rows", "citation"]]
-    out.print(_rich(files, "Embedded data"))
-    out.print(_rich(bg.sources().reset_index()[["id", "title", "publisher", "licence"]], "Sources named in the rows"))
+    files, origins = bg.registry(), bg.sources()
+    out.print(_rich(files.reset_index()[["id", "title", "licence", "version", "rows"]], "Embedded data"))
+    out.print(_rich(origins.reset_index()[["id", "title", "publisher", "licence"]], "Sources named in the rows"))
+    out.print("How to cite them")
+    for name, citation in origins["citation"].items():
+        out.print(f"  {name}: {escape(citation)}", highlight=False)
+
+
+@app.command()
+def schema(
+    name: Annotated[str | None, typer.Argument(help="A layer, such as incidents; without it, all of them.")] = None,
+    form: Annotated[str, typer.Option("--as", help="table, markdown, frictionless (Table Schema) or hxl (tags).")] = "table",
+) -> None:
+    """Say what a layer must look like: columns, kinds, vocabularies.
+
+    Example: `bordergis schema incidents`, `bordergis schema villages --as frictionless`
+    """
+    if name is not None:
+        bg.datasets.require_known("layer", name, bg.schema.CONTRACTS)
+    bg.datasets.require_known("form", form, SCHEMA_FORMS)
+    chosen = {name: bg.schema.CONTRACTS[name]} if name else bg.schema.CONTRACTS
+    if form == "markdown":
+        sys.stdout.write(bg.schema.data_dictionary(chosen))
+    elif form == "table":
+        for key, contract in chosen.items():
+            out.print(_rich(bg.schema.describe(contract).reset_index(), key))
+    else:
+        export = bg.schema.frictionless if form == "frictionless" else bg.schema.hxl_tags
+        told = {key: export(contract) for key, contract in chosen.items()}
+        sys.stdout.write(json.dumps(told[name] if name else told, ensure_ascii=False, indent=1) + "\n")
 
 
 @data_app.command("list")
@@ -168,7 +197,7 @@ def _situation(as_of: str, layer: str) -> Situation:
     try:
         if layer == "embedded":
             return bg.load(as_of)
-        return bg.load(as_of, villages=bg.from_geonames(bg.cached(layer)))
+        return bg.load(as_of, villages=bg.from_geonames(bg.cached(layer)).layer)
     except ValueError as fault:
         if isinstance(fault, BorderGISError):
             raise
@@ -182,14 +211,13 @@ def _metres(length: str) -> float:
     return float(parsed["number"]) * METRES[parsed["unit"]]
 
 
-def _distance(places: gpd.GeoDataFrame, of: str, now: Situation, zones: gpd.GeoDataFrame, radius_m: float) -> pd.Series:
+def _distance(places: gpd.GeoDataFrame, of: str, now: Situation) -> pd.Series:
     what, _, name = of.partition(":")
     if what == "border":
+        bg.datasets.require_known("border line", name or MAIN_BORDER, set(now.border["border_id"]))
         return bg.distance_to_border(places, now.border[now.border["border_id"] == (name or MAIN_BORDER)])
     if what == "checkpoint":
         return bg.distance_to_checkpoint(places, now.checkpoints, name)
-    if of == "zones":
-        return bg.distance_to_zones(places, zones, within_m=radius_m + float(places["position_radius_m"].max()))
     raise UnknownNameError(f"There is nothing to measure from called {of!r}; known: border, checkpoint:ID, zones.")
 
 
@@ -200,9 +228,9 @@ def _require_terminal(target: Path | None) -> None:
 
 def _rich(table: pd.DataFrame, title: str) -> Table:
     drawn = Table(title=title, title_justify="left", header_style="bold")
-    for name in table.columns:
+    for position, name in enumerate(table.columns):
         numeric = table[name].dtype.kind in "if"
-        drawn.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+        drawn.add_column(str(name), justify="right" if numeric else "left", overflow="fold", no_wrap=position == 0)
     for row in table.astype(object).where(table.notna(), "").itertuples(index=False):
         drawn.add_row(*(escape(f"{cell:,g}" if isinstance(cell, float) else str(cell)) for cell in row))
     return drawn

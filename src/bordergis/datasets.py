@@ -56,8 +56,17 @@ TIME_ZONE = "Asia/Phnom_Penh"
 SETTLEMENTS = ("village", "town", "populated_place", "district_seat")
 """Kinds of place where people live, and whose access is asked for."""
 
-AFFECTED_PROVINCES = ("01", "02", "09", "13", "15", "17", "22")
-"""Official codes of the seven provinces that the Ministry of Interior of Cambodia names as affected (14 January 2026)."""
+AFFECTED_PROVINCES = {
+    "01": "Banteay Meanchey",
+    "02": "Battambang",
+    "09": "Koh Kong",
+    "13": "Preah Vihear",
+    "15": "Pursat",
+    "17": "Siem Reap",
+    "22": "Oddar Meanchey",
+}
+"""Official codes, and names in the place layers, of the seven provinces that the Ministry of Interior of Cambodia names as affected
+(14 January 2026)."""
 
 
 def path(name: str) -> Path:
@@ -141,7 +150,7 @@ def load_border(border_id: str | None = None) -> gpd.GeoDataFrame:
 def load_places() -> gpd.GeoDataFrame:
     """Load named places: villages, towns, temples, the bridge, and GeoNames populated places within 100 km of the line.
 
-    A place known in both tables stands once, under its GeoNames point, with the names of both.
+    A place known in both tables stands once, as its hand-kept row, which has the names of both sides and scripts.
 
     Returns
     -------
@@ -240,7 +249,7 @@ def load_incident_places() -> gpd.GeoDataFrame:
 def load_incidents() -> gpd.GeoDataFrame:
     """Load the reported incidents: claims with their author, not established facts and not a census.
 
-    An incident at several places is one row with a MultiPoint and the widest of their radii. An incident known only to a district or
+    An incident at several places is one row with a MultiPoint and the widest of their radii. An incident known only to a subdistrict or
     wider has no geometry, and its ``position_class`` says how coarse it is.
 
     Returns
@@ -368,7 +377,9 @@ def load_gazetteer(country: str) -> pd.DataFrame:
 
 
 def village_coverage(villages: gpd.GeoDataFrame) -> tuple[int, int]:
-    """Count the villages of a layer on the Cambodian side, and all official villages of the seven affected provinces.
+    """Count the settlements of a layer in the seven affected provinces of Cambodia, and all official villages there.
+
+    A layer that does not say the province is counted by country.
 
     Returns
     -------
@@ -382,7 +393,8 @@ def village_coverage(villages: gpd.GeoDataFrame) -> tuple[int, int]:
     """
     units = load_gazetteer("KHM")
     official = (units["level"] == "adm4") & units["code"].str[:2].isin(AFFECTED_PROVINCES)
-    return int((villages["country"] == "KHM").sum()), int(official.sum())
+    held = villages["adm1"].isin(AFFECTED_PROVINCES.values()) if "adm1" in villages else villages["country"] == "KHM"
+    return int(held.sum()), int(official.sum())
 
 
 _DTYPES = {"number": "float64", "whole": "Int64", "date": "datetime64[s]"}

@@ -10,7 +10,7 @@ import shapely
 
 from bordergis import geodesy
 from bordergis.crs import require_lonlat, require_same_crs
-from bordergis.errors import UnitError, UnknownNameError
+from bordergis.errors import GeometryKindError, UnitError, UnknownNameError
 from bordergis.provenance import inherit
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ def distance_to_checkpoint(places: gpd.GeoDataFrame, checkpoints: gpd.GeoDataFra
     if gate.empty:
         raise UnknownNameError(f"There is no checkpoint {checkpoint_id!r}; known: {', '.join(sorted(checkpoints['checkpoint_id']))}.")
 
+    kinds = set(places.geometry.geom_type.dropna()) - {"Point"}
+    if kinds:
+        raise GeometryKindError(f"Distances are measured from points; the layer also holds {', '.join(sorted(kinds))}.")
+
     lonlat = np.stack([shapely.get_x(places.geometry.array), shapely.get_y(places.geometry.array)])
     here = np.broadcast_to(shapely.get_coordinates(gate.iloc[0])[0][:, None], lonlat.shape)
     metres = pd.Series(geodesy.distance_m(*lonlat, *here), index=places.index, name="distance_m")
@@ -93,7 +97,7 @@ def near(places: gpd.GeoDataFrame, distance_m: pd.Series, within_m: float) -> gp
     >>> set(close["certain"]) <= {"definite", "possible"}
     True
     """
-    if not (np.isfinite(within_m) and within_m >= 0):
+    if not (isinstance(within_m, (int, float)) and np.isfinite(within_m) and within_m >= 0):
         raise UnitError(f"{within_m!r} is not a distance in metres; give such as 10_000 for 10 km.")
 
     doubt_m = places.get("position_radius_m", pd.Series(0.0, places.index)).fillna(0.0)

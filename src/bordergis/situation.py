@@ -8,6 +8,7 @@ from functools import cached_property
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -194,7 +195,9 @@ def load(as_of: dt.date | str = DEFAULT_DATE, **own: pd.DataFrame) -> Situation:
 def _day(date: dt.date | str) -> dt.date:
     if isinstance(date, str):
         return dt.date.fromisoformat(date)
-    return date.date() if isinstance(date, dt.datetime) else date
+    if isinstance(date, dt.datetime):
+        return (date.astimezone(ZoneInfo(datasets.TIME_ZONE)) if date.tzinfo else date).date()
+    return date
 
 
 def _end_of(date: dt.date) -> pd.Timestamp:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["distance_to_zones", "exclusion_zones", "geodesic_buffer", "load_rules", "points_in_zones", "rule_presets"]
+__all__ = ["exclusion_zones", "geodesic_buffer", "load_rules", "near_zones", "points_in_zones", "rule_presets"]
 
 SAGITTA_SHARE = 1e-4
 SAGITTA_M = 1.0
@@ -153,7 +153,7 @@ def exclusion_zones(incidents: gpd.GeoDataFrame, *, as_of: dt.date | str, rules:
 
     For each rule there are up to two zones. The **possible** zone reaches the rule's radius from *some* position the incident may have
     had (radius plus location precision); the **definite** zone is within the radius of *every* such position (radius less precision). An
-    incident known only to a district or wider makes no zone: it is counted in the provenance, never drawn as a point.
+    incident known only to a subdistrict or wider makes no zone: it is counted in the provenance, never drawn as a point.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def exclusion_zones(incidents: gpd.GeoDataFrame, *, as_of: dt.date | str, rules:
     unruled = begun & ruled["radius_m"].isna()
     over = ruled["date_end"] + pd.to_timedelta(ruled["lifetime_days"], unit="D")
     in_force = begun & ~unruled & (over >= date)
-    fine = ruled["position_class"].isin(POSITIONED) & ~ruled.geometry.isna()
+    fine = ruled["position_class"].isin(POSITIONED) & ~ruled.geometry.isna() & ruled["position_radius_m"].notna()
 
     discs = _discs(ruled[in_force & fine], over)
     zones = _union_by_rule(discs)
@@ -205,7 +205,7 @@ def exclusion_zones(incidents: gpd.GeoDataFrame, *, as_of: dt.date | str, rules:
         "after this date": int((~begun).sum()),
         "of a kind that makes no zone (finds, visits, agreements, statements)": int(unruled.sum()),
         "no longer in force": int((begun & ~unruled & ~in_force).sum()),
-        "in force but placed only to a district or wider, so in no zone": int((in_force & ~fine).sum()),
+        "in force but placed only to a subdistrict or wider, or to no stated precision, so in no zone": int((in_force & ~fine).sum()),
         "in force and in a zone": int((in_force & fine).sum()),
     }
     name = rules if isinstance(rules, str) else "own table"
@@ -219,12 +219,12 @@ def exclusion_zones(incidents: gpd.GeoDataFrame, *, as_of: dt.date | str, rules:
 
 
 def points_in_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, margin_m: float = 0.0) -> pd.DataFrame:
-    """Find every zone each point lies in, by distance from what the zone is made of (not by its outline).
+    """Find every zone each point lies in, and the incidents that put it there, by distance (not by the zone's outline).
 
     Parameters
     ----------
     points
-        Points, lon/lat. A row without a position is in no pair.
+        Points, lon/lat. A row without a position is in no zone.
     zones
         Zones (:data:`bordergis.schema.ZONES`).
     margin_m
@@ -233,8 +233,15 @@ def points_in_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, margin
     Returns
     -------
     pandas.DataFrame
-        A row a (point, zone) pair: ``point`` (index label of ``points``), ``zone_id``, ``certainty``, ``start``, ``incident_id`` (the
-        member that reaches deepest) and ``depth_m`` (how far inside its rim the point lies).
+        A row a point, zone and incident: ``point`` (index label of ``points``), ``zone_id``, ``certainty``, ``incident_id``, ``start``
+        (first day of that incident) and ``depth_m`` (how far inside the incident's part of the zone the point lies).
+
+    Raises
+    ------
+    MissingCRSError, CRSMismatchError, SchemaError
+        If a layer is not lon/lat, or the zones break their contract.
+    GeometryKindError
+        If ``points`` holds anything but points.
 
     Examples
     --------
@@ -255,47 +262,67 @@ def points_in_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, margin
         raise GeometryKindError(f"Membership is decided for points; the layer also holds {', '.join(sorted(kinds))}.")
 
     lonlat = shapely.get_coordinates(shapes[known])
-    disc = zones[["zone_id", "certainty", "start", "discs"]].explode("discs", ignore_index=True)
-    parts = pd.DataFrame(disc.pop("discs").to_list(), columns=["incident_id", "lon", "lat", "radius_m"])
+    disc = zones[["zone_id", "certainty", "discs"]].explode("discs", ignore_index=True)
+    parts = pd.DataFrame(disc.pop("discs").to_list(), columns=["incident_id", "lon", "lat", "radius_m", "start"])
+    parts = parts.astype({"incident_id": "str"})  # also where there is no disc at all
     disc_lon, disc_lat, radius_m = parts[["lon", "lat", "radius_m"]].to_numpy(dtype=float).T
     found = geodesy.pairs_within(lonlat[:, 0], lonlat[:, 1], disc_lon, disc_lat, radius_m + margin_m)
-    pairs = disc.iloc[found.disc].reset_index(drop=True)
+
+    pairs = disc.join(parts[["incident_id", "start"]]).iloc[found.disc].reset_index(drop=True)
     pairs.insert(0, "point", points.index.take(known[found.point]))
-    pairs["incident_id"] = parts["incident_id"].to_numpy()[found.disc]
+    pairs["start"] = pd.to_datetime(pairs["start"]).astype("datetime64[s]")
     pairs["depth_m"] = radius_m[found.disc] - found.distance_m
-    deepest = pairs.sort_values("depth_m", ascending=False, kind="stable").drop_duplicates(["point", "zone_id"])
+    deepest = pairs.sort_values("depth_m", ascending=False, kind="stable").drop_duplicates(["point", "zone_id", "incident_id"])
     return inherit(deepest.sort_index(ignore_index=True), points, zones, step=f"points_in_zones(margin_m={margin_m:g})")
 
 
-def distance_to_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, within_m: float) -> pd.Series:
-    """Measure how far each point lies from the nearest rim of a zone.
+def near_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, within_m: float = 0.0) -> gpd.GeoDataFrame:
+    """Choose the points inside the zones or within a distance of their rims, and say which of them are so for certain.
 
     Parameters
     ----------
     points
-        Points, lon/lat; a row without a position stays, with a missing distance.
+        Points with their precision in ``position_radius_m`` (none counts as exact).
     zones
-        Zones (:data:`bordergis.schema.ZONES`), definite and possible alike.
+        Zones (:data:`bordergis.schema.ZONES`).
     within_m
-        How far to look, in metres.
+        Metres outside a rim; 0 for the inside alone.
 
     Returns
     -------
-    pandas.Series
-        ``distance_m`` on the index of ``points``: 0 inside a zone, missing beyond ``within_m``.
+    geopandas.GeoDataFrame
+        The points, deepest first, with ``distance_m`` from the nearest rim of a possible zone (negative inside it) and ``certain``:
+        ``definite`` where it holds for every position that the incidents and the point may have, ``possible`` where for some.
+
+    Raises
+    ------
+    UnitError
+        If ``within_m`` is negative or not finite.
 
     Examples
     --------
     >>> import bordergis as bg
     >>> zones = bg.exclusion_zones(bg.load_incidents(), as_of="2026-01-14")
-    >>> places = bg.load_places().set_index("place_id")
-    >>> bg.distance_to_zones(places.loc[["ban-nong-samet"]], zones, within_m=1_000).item()
-    0.0
+    >>> inside = bg.near_zones(bg.load_villages(), zones).set_index("place_id")
+    >>> inside.loc["ban-nong-samet", "certain"]
+    'definite'
     """
-    pairs = points_in_zones(points.set_axis(pd.RangeIndex(len(points))), zones, margin_m=within_m)
-    outside_m = (-pairs["depth_m"]).clip(lower=0.0).groupby(pairs["point"]).min()
-    metres = pd.Series(outside_m.reindex(range(len(points))).to_numpy(dtype=float), index=points.index, name="distance_m")
-    return inherit(metres, points, zones, step=f"distance_to_zones(within_m={within_m:g})")
+    if not (isinstance(within_m, (int, float)) and np.isfinite(within_m) and within_m >= 0):
+        raise UnitError(f"{within_m!r} is not a distance in metres; give such as 10_000 for 10 km.")
+    rows = points.set_axis(pd.RangeIndex(len(points)))
+    doubt_m = rows.get("position_radius_m", pd.Series(0.0, rows.index)).fillna(0.0)
+    widest = float(doubt_m.max()) if len(rows) else 0.0
+    pairs = points_in_zones(rows, zones, margin_m=within_m + widest)
+    slack_m = pairs["depth_m"] + within_m
+    doubt = pairs["point"].map(doubt_m)
+    certain = pairs.loc[(pairs["certainty"] == "definite") & (slack_m >= doubt), "point"].unique()
+    nearby = pairs[(pairs["certainty"] == "possible") & (slack_m >= -doubt)]
+    distance_m = -nearby.groupby("point")["depth_m"].max()
+    chosen = rows.loc[distance_m.index].assign(distance_m=distance_m)
+    chosen["certain"] = np.where(chosen.index.isin(certain), "definite", "possible")
+    chosen = chosen.set_axis(points.index[chosen.index]).sort_values("distance_m", kind="stable")
+    note = f"{len(chosen)} of {len(points)} points within {within_m:g} m of a zone; {int(points.geometry.isna().sum())} without a position."
+    return inherit(chosen, points, zones, step=f"near_zones(within_m={within_m:g})", notes=[note])
 
 
 def _require_rules(incidents: gpd.GeoDataFrame, rules: pd.DataFrame) -> None:
@@ -338,6 +365,7 @@ def _zone(rule: str, certainty: str, discs: pd.DataFrame) -> dict[str, object]:
     lonlat = shapely.get_coordinates(discs.geometry)
     radius_m = discs["disc_m"].to_numpy(dtype=float)
     members = tuple(dict.fromkeys(discs["incident_id"]))
+    first_day = discs["date_start"].dt.strftime("%Y-%m-%d")
     return {
         "zone_id": f"{rule}:{certainty}",
         "certainty": certainty,
@@ -348,7 +376,7 @@ def _zone(rule: str, certainty: str, discs: pd.DataFrame) -> dict[str, object]:
         "start": discs["date_start"].min(),
         "end": discs["end"].max(),
         "citation": discs["citation"].iloc[0],
-        "discs": tuple(zip(discs["incident_id"], *lonlat.T.tolist(), radius_m.tolist(), strict=True)),
+        "discs": tuple(zip(discs["incident_id"], *lonlat.T.tolist(), radius_m.tolist(), first_day, strict=True)),
         "geometry": shapely.union_all(_circles(lonlat, radius_m, int(_facet_counts(radius_m, None).max()))),
     }
 

@@ -227,8 +227,8 @@ def _sentences(situation: Situation, access: gpd.GeoDataFrame, zones: gpd.GeoDat
         f"Situation of the Cambodia-Thailand border as of {situation.date:%-d %B %Y}: {situation.period}.",
         f"Access is unknown for {unknown} of the {len(access)} settlements in the layer.",
         (
-            f"The layer holds {held} settlements on the Cambodian side, while the seven affected provinces have {official:,} official "
-            f"villages; the full layer: `{FETCH_VILLAGES}`."
+            f"The seven affected provinces have {official:,} official villages; the layer holds {held} settlements there. The full layer: "
+            f"`{FETCH_VILLAGES}`."
         ),
         f"{definite} settlements lie inside a zone of reported incidents, {possible} more possibly.",
         "The border is drawn as mapped lines, none of them authoritative. "

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from bordergis import provenance
+from bordergis.crs import require_lonlat
 from bordergis.errors import GeometryKindError, UnknownNameError
 from bordergis.files import write_atomic
 
@@ -86,20 +87,23 @@ def encode_table(layer: pd.DataFrame, kind: str) -> bytes:
     >>> encode_table(pd.DataFrame({"name": ["=1+1"], "lon": [-3.5]}), "csv").decode()
     "name,lon\n'=1+1,-3.5\n"
     """
+    if isinstance(layer, gpd.GeoDataFrame):
+        require_lonlat(layer)
     if kind not in TABLE_FORMATS:
         raise UnknownNameError(f"There is no table format {kind!r}; known: {', '.join(TABLE_FORMATS)}.")
     return TABLE_FORMATS[kind](layer)
 
 
 def _csv(layer: pd.DataFrame) -> bytes:
-    table = _flat(pd.DataFrame(layer).drop(columns="geometry", errors="ignore"))
+    spatial = [layer.geometry.name] if isinstance(layer, gpd.GeoDataFrame) else []
+    table = _flat(pd.DataFrame(layer).drop(columns=spatial))
     if isinstance(layer, gpd.GeoDataFrame):
         if layer.geom_type.dropna().eq("Point").all():
             table = table.assign(lon=layer.geometry.x.round(6), lat=layer.geometry.y.round(6))
         else:
             table = table.assign(geometry=shapely.to_wkt(layer.geometry.array, rounding_precision=6))
-    texts = table.select_dtypes(["str", "object"]).columns
-    table = table.assign(**{name: table[name].map(_disarmed) for name in texts})
+    texts = table.select_dtypes(["str", "object", "category"]).columns
+    table = table.assign(**{name: table[name].astype("object").map(_disarmed) for name in texts})
     table.columns = [_disarmed(name) for name in table.columns]
     return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
@@ -124,17 +128,22 @@ TABLE_FORMATS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {"csv": _csv, "ge
 def _flat(layer: pd.DataFrame) -> pd.DataFrame:
     """Turn lists, such as the members of a zone, into text."""
     lists = [name for name in layer.columns if layer[name].map(lambda cell: isinstance(cell, (list, tuple))).any()]
-    return layer.assign(**{name: layer[name].map(lambda cell: "; ".join(map(str, cell))) for name in lists})
+    return layer.assign(**{name: layer[name].map(lambda cell: "; ".join(map(str, cell)), na_action="ignore") for name in lists})
 
 
 def _dated(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Dates as plain days, so that no reader shifts them."""
     days = layer.select_dtypes("datetime").columns
-    return layer.assign(**{name: layer[name].dt.strftime("%Y-%m-%d") for name in days})
+    moments = layer.select_dtypes("datetimetz").columns
+    told = {name: layer[name].dt.strftime("%Y-%m-%d") for name in days}
+    return layer.assign(**told, **{name: layer[name].map(pd.Timestamp.isoformat, na_action="ignore") for name in moments})
 
 
 def _disarmed(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    if not isinstance(cell, str):
+        return cell
+    safe = f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    return safe.replace("\r\n", "\n").replace("\r", "\n")  # the csv module quotes only \n: after a bare \r a formula would begin a row
 
 
 def _sidecar(layer: pd.DataFrame, content: bytes) -> bytes:

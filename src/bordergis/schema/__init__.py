@@ -8,6 +8,7 @@ from bordergis.schema.contract import Contract, Field
 from bordergis.schema.export import data_dictionary, describe, frictionless, hxl_tags
 from bordergis.schema.layers import (
     ACCESS_REPORTS,
+    ADMIN_AREAS,
     BORDER,
     CAMPS,
     CHECKPOINT_STATUS,
@@ -36,6 +37,7 @@ from bordergis.schema.layers import CONFIDENCE as CONFIDENCE
 
 __all__ = [
     "ACCESS_REPORTS",
+    "ADMIN_AREAS",
     "BORDER",
     "CAMPS",
     "CHECKPOINTS",

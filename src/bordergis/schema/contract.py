@@ -150,9 +150,9 @@ def _column(field: Field) -> pa.Column:
 
     checks = [pa.Check(_KINDS[field.kind], name=f"must be {_KIND_WORDS[field.kind]}")]
     if field.words is not None:
-        checks.append(pa.Check.isin(field.words, name=f"must be one of {', '.join(field.words)}"))
+        checks.append(pa.Check.isin(field.words, error=f"must be one of {', '.join(field.words)}"))
     if field.least is not None:
-        checks.append(pa.Check.ge(field.least, name=f"must be at least {field.least:g}"))
+        checks.append(pa.Check.ge(field.least, error=f"must be at least {field.least:g}"))
     return pa.Column(nullable=not field.filled, unique=field.unique, required=field.required, checks=checks)
 
 
@@ -175,6 +175,8 @@ def _is_geometry(values: pd.Series, *, kinds: tuple[str, ...]) -> pd.Series:
 
 
 def _is_text(values: pd.Series) -> pd.Series:
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.notna()
     return _each(lambda value: isinstance(value, str), values)
 
 
@@ -199,6 +201,8 @@ def _is_moment(values: pd.Series) -> pd.Series:
 
 
 def _is_flag(values: pd.Series) -> pd.Series:
+    if isinstance(values.dtype, pd.BooleanDtype):
+        return values.notna()
     return _each(lambda value: isinstance(value, (bool, np.bool_)), values)
 
 

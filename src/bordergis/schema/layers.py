@@ -172,6 +172,14 @@ INCIDENTS = Contract(
         "source_url": _CLAIM["source_url"],
         "sensitivity": _MAYBE("`sensitive` where the place or person needs protection", words=("sensitive",)),
         **_POSITION,
+        "position_class": _TEXT("how finely the position is known; zones are made of exact, place and area only", words=POSITION_CLASSES),
+        "position_radius_m": Field(
+            "number",
+            "metres within which the true position lies; without it an incident makes no zone",
+            filled=False,
+            least=0,
+            hxl="#geo+precision",
+        ),
         **_ORIGIN,
     },
     geometry=POINTS_OR_MULTI,
@@ -256,6 +264,21 @@ DESIGNATED_AREAS = Contract(
         "valid_from": Field("date", "day it was designated"),
         "note": _MAYBE("what it is"),
         "source_id": _ORIGIN["source_id"],
+    },
+    geometry=AREAS,
+)
+
+ADMIN_AREAS = Contract(
+    "admin areas",
+    {
+        "pcode": _ID("code of the area, as text", hxl="#adm+code"),
+        "level": Field("whole", "1 province, 2 district, 3 commune or subdistrict", least=0),
+        "name": _TEXT("name, in Latin script where there is one", hxl="#adm+name"),
+        "name_local": _MAYBE("name in Khmer or Thai"),
+        "parent_pcode": _MAYBE("code of the area one level above", hxl="#adm+code+parent"),
+        "country": _MAYBE("country whose data set lists the area; not a judgement on sovereignty", words=COUNTRIES, hxl="#country+code"),
+        "valid_from": Field("date", "day from which the codes hold", required=False, filled=False, hxl="#date+start"),
+        **_ORIGIN,
     },
     geometry=AREAS,
 )
@@ -361,7 +384,7 @@ ZONES = Contract(
         "rule_id": _TEXT("the rule that made it"),
         "start": Field("date", "first day of the first incident"),
         "end": Field("date", "last day the zone is in force"),
-        "discs": Field("list", "the discs it is the union of: (incident_id, lon, lat, radius in metres)"),
+        "discs": Field("list", "the discs it is the union of: (incident_id, lon, lat, radius in metres, first day)"),
     },
     geometry=AREAS,
 )
@@ -370,7 +393,7 @@ CONTRACTS: Mapping[str, Contract] = {
     contract.name.replace(" ", "_"): contract
     for contract in (
         BORDER, PLACES, VILLAGES, CAMPS, CHECKPOINTS, CHECKPOINT_STATUS, INCIDENTS, INCIDENT_PLACES, VISITS, FIGURES,
-        PERIODS, PROVISIONS, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, HAZARDS, ACCESS_REPORTS, RULES, ZONES,
+        PERIODS, PROVISIONS, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, ADMIN_AREAS, HAZARDS, ACCESS_REPORTS, RULES, ZONES,
     )
 }  # fmt: skip
 """Every contract by the name of its layer."""
