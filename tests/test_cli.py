@@ -16,9 +16,11 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from rich.console import ConsoleDimensions
+from typer.testing import CliRunner
 
 import bordergis as bg
 from bordergis import cli
+from bordergis.cli import app
 
 COMMAND = Path(sys.executable).with_name("bordergis")
 OSMACH = ("villages", "--within", "10km", "--of", "checkpoint:osmach")
@@ -350,3 +352,39 @@ def near_the_border():
     zones = bg.exclusion_zones(now.incidents, as_of=now.date)
     access = bg.inaccessible_villages(now.villages, zones=zones)
     return bg.near(access, bg.distance_to_border(access, bg.load_border("osm-2026c")), 5_000)
+
+
+def test_a_file_is_looked_into_before_it_is_read(tmp_path):
+    file = tmp_path / "villages.csv"
+    file.write_text("code,name,lat,lon\n010203,O Smach,14.4312,103.7012\n", encoding="utf-8")
+    told = CliRunner().invoke(app, ["inspect", str(file)]).output
+    assert "010203" in told
+    assert "may be: villages" in told
+
+
+def test_a_file_with_faults_is_told_row_by_row_and_ends_with_1(tmp_path):
+    file, report = tmp_path / "villages.csv", tmp_path / "faults.html"
+    file.write_text("code,name,lat,lon\n010203,O Smach,14.4312,103.7012\n,<img src=x>,14,103\n", encoding="utf-8")
+    found = CliRunner().invoke(app, ["check", str(file), "--kind", "villages", "--report", str(report)])
+    assert found.exit_code == 1
+    assert "2 rows = 1 clean + 0 flagged + 1 rejected" in found.output
+    assert "row 3, place_id = ''" in found.output
+    assert "is empty" in report.read_text(encoding="utf-8")
+
+
+def test_rejected_rows_can_be_put_aside_and_a_clean_file_ends_with_0(tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("id,village,lat,lon\na,=1+1,14.4312,103.7012\n,=1+1,14,103\n", encoding="utf-8")
+    columns = ["--column", "place_id=id", "--column", "name=village"]
+    first = CliRunner().invoke(app, ["check", str(file), "--kind", "villages", "--quarantine", *columns])
+    assert first.exit_code == 1
+    assert "'=1+1" in (tmp_path / "list.csv.rejected.csv").read_text(encoding="utf-8")
+    file.write_text("id,village,lat,lon\na,O Smach,14.4312,103.7012\n", encoding="utf-8")
+    assert CliRunner().invoke(app, ["check", str(file), "--kind", "villages", *columns]).exit_code == 0
+
+
+def test_a_mapping_without_its_column_is_one_clear_error(tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("id\na\n", encoding="utf-8")
+    found = CliRunner().invoke(app, ["check", str(file), "--kind", "villages", "--column", "name"])
+    assert "write it as name=COLUMN" in str(found.exception)

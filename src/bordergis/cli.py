@@ -15,6 +15,7 @@ from rich.table import Table
 
 import bordergis as bg
 from bordergis.errors import BorderGISError, UnitError, UnknownNameError
+from bordergis.files import write_atomic
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -53,6 +54,7 @@ Villages = Annotated[
     typer.Option("--layer", help="Layer of villages: `embedded`, or a fetched one (`geonames-kh`; see `bordergis data list`)."),
 ]
 Rules = Annotated[str, typer.Option(help="Zone rules, a preset: acled-by-type, acled-1km, acled-2km, acled-5km.")]
+Cache = Annotated[Path | None, typer.Option(help="Folder of the fetched files; by default the user's cache folder.")]
 DATE = "2026-01-14"
 
 
@@ -150,6 +152,46 @@ def sources() -> None:
 
 
 @app.command()
+def inspect(file: Annotated[Path, typer.Argument(help="A file of any format.")]) -> None:
+    """Look into a file before reading it: layers, columns, coordinate system, bounds, encoding, what it may be.
+
+    Example: `bordergis inspect villages.xlsx`
+    """
+    out.print(escape(bg.inspect_file(file).words()), highlight=False)
+
+
+@app.command()
+def check(  # noqa: PLR0913, PLR0917  each is an option of the command line, called by name
+    file: Annotated[Path, typer.Argument(help="A file of any format.")],
+    kind: Annotated[str | None, typer.Option(help="The layer it holds, such as incidents; by default told by its columns.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="Which column is which: `--column name=ชื่อ --column position=MGRS`; may be repeated.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Layer of a file that holds several.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Also write every fault to a file: .csv, .json or .html.")] = None,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="Put the rejected rows into FILE.rejected.csv.")] = False,  # noqa: FBT002
+) -> None:
+    """Check a file against the contract of its layer: every row at fault, the rule, and what to do.
+
+    Exit status 1 if any row cannot be taken. Example: `bordergis check incidents.csv --kind incidents --report faults.html`
+    """
+    given = {"columns": dict(map(_pair, column)) if column else None, "sheet": sheet, "layer": layer}
+    options = {name: value for name, value in given.items() if value is not None}
+    try:
+        found = bg.read_layer(file, kind, on_error="quarantine" if quarantine else "raise", **options).report
+    except bg.readers.FaultsError as fault:
+        found = fault.report
+    for note in found.notes:
+        out.print(escape(note), highlight=False, style="dim")
+    out.print(escape(found.words()), highlight=False)
+    if report is not None:
+        out.print(f"Report: [bold]{escape(str(write_atomic(report, found.encode(report.suffix.removeprefix('.')))))}[/]")
+    if found.rows_rejected:
+        raise typer.Exit(1)
+
+
+@app.command()
 def schema(
     name: Annotated[str | None, typer.Argument(help="A layer, such as incidents; without it, all of them.")] = None,
     form: Annotated[str, typer.Option("--as", help="table, markdown, frictionless (Table Schema) or hxl (tags).")] = "table",
@@ -174,23 +216,45 @@ def schema(
 
 
 @data_app.command("list")
-def data_list() -> None:
-    """List the public data that can be fetched."""
-    out.print(_rich(bg.public_sources().reset_index()[["id", "title", "licence", "size_mb", "url"]], "Public data"))
+def data_list(cache: Cache = None) -> None:
+    """List the public data that can be fetched: what it holds, licence, size, and whether it is on this machine."""
+    out.print(_rich(bg.public_sources(cache=cache).reset_index()[["id", "holds", "licence", "size_mb", "cached"]], "Public data"))
 
 
 @data_app.command("fetch")
 def data_fetch(
     names: Annotated[list[str], typer.Argument(help="Ids of `bordergis data list`.")],
-    cache: Annotated[Path | None, typer.Option(help="Folder to keep them in; by default the user's cache folder.")] = None,
+    cache: Cache = None,
     url: Annotated[str | None, typer.Option(help="Another address of the same file, such as a mirror.")] = None,
 ) -> None:
     """Download public data into the cache folder.
 
     Example: `bordergis data fetch geonames-kh`, then `bordergis situation --layer geonames-kh`
     """
+    if url is not None and len(names) > 1:
+        raise UnknownNameError("An address is for one source; fetch the others without `--url`.")
     for name in names:
         out.print(f"{name}: [bold]{escape(str(bg.fetch(name, cache=cache, url=url, progress=err.is_terminal)))}[/]")
+
+
+@data_app.command("add")
+def data_add(
+    file: Annotated[Path, typer.Argument(help="A file that was downloaded by hand.")],
+    name: Annotated[str | None, typer.Argument(help="Its id in `bordergis data list`; by default told by the file's name.")] = None,
+    cache: Cache = None,
+) -> None:
+    """Put a file that was downloaded by hand into the cache folder, after checking it.
+
+    Example: `bordergis data add ~/Downloads/KH.zip`
+    """
+    out.print(f"[bold]{escape(str(bg.add(file, name, cache=cache)))}[/]")
+
+
+def _pair(told: str) -> tuple[str, str]:
+    name, equals, column = told.partition("=")
+    if not equals:
+        raise UnknownNameError(f"{told!r} does not say which column is which; write it as name=COLUMN.")
+    return name, column
 
 
 def _situation(as_of: str, layer: str) -> Situation:

@@ -8,7 +8,24 @@ from pathlib import Path
 
 from bordergis.errors import OutputError
 
-__all__ = ["write_atomic"]
+__all__ = ["disarmed", "write_atomic"]
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A text cell that begins so would be run by a spreadsheet; it gets an apostrophe in front. Numbers are never touched."""
+
+
+def disarmed(cell: object) -> object:
+    """Keep a spreadsheet from running a cell of text; anything but text stays as it is.
+
+    Examples
+    --------
+    >>> disarmed("=1+1"), disarmed("O'Smach"), disarmed(-3.5)
+    ("'=1+1", "O'Smach", -3.5)
+    """
+    if not isinstance(cell, str):
+        return cell
+    safe = f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    return safe.replace("\r\n", "\n").replace("\r", "\n")  # the csv module quotes only \n: after a bare \r a formula would begin a row
 
 
 def write_atomic(path: str | os.PathLike[str], content: bytes) -> Path:

@@ -3,23 +3,43 @@
 All functions take and give plain arrays of longitude and latitude in degrees (WGS 84) and metres. A *line* is an ``(n, 2)`` array of
 vertices joined by geodesics. Nearness is found in three dimensions, where the chord between two points orders like their distance, and
 the distance itself is then the geodesic one; so nothing depends on a projection.
+
+Where there are many rows, the compiled kernels of :mod:`bordergis.kernels` give the same answers sooner; :func:`_pays` chooses.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from pyproj import Geod
 
 if TYPE_CHECKING:
+    import shapely
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["LineFix", "Pairs", "circle", "densify", "distance_m", "facets", "length_m", "locate_on_line", "pairs_within", "strip"]
+__all__ = [
+    "LineFix",
+    "Pairs",
+    "area_m2",
+    "circle",
+    "densify",
+    "distance_m",
+    "facets",
+    "forward",
+    "length_m",
+    "locate_on_line",
+    "pairs_within",
+    "pieces",
+    "strip",
+]
 
 WGS84 = Geod(ellps="WGS84")
 
@@ -31,6 +51,25 @@ BLOCK = 32
 
 MIN_FACETS = 16
 QUARTERS = 4
+
+COMPILED_FROM_S = 1.0
+"""Compiled kernels are used where the plain code would take longer than this.
+
+Measured: to import numba 0.3 to 0.5 s and to load a cached kernel 0.1 to 0.3 s, in every process that uses it; to compile it 3 to 5 s, once a
+machine. The default situation stays under 0.1 s and never compiles.
+"""
+
+CIRCLE_S, PAIR_S, PIECE_S, POLYGON_S, NEAREST_S, UNION_S = 0.45e-6, 1.7e-6, 0.5e-6, 1.7e-6, 0.8e-6, 0.9e-6
+"""What the plain code takes, measured: a vertex of a circle, a point or disc matched, a place by a block of pieces of a line, a point by a
+polygon, a point by its nearest, a vertex of a union."""
+
+
+def _pays(rows: int, each_s: float) -> bool:
+    """Tell whether the compiled kernels are worth starting: the one switch."""
+    return rows * each_s >= COMPILED_FROM_S
+
+
+AREA_DIMENSIONS = 2
 
 
 def distance_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
@@ -83,6 +122,20 @@ def circle(lon: Floats, lat: Floats, radius_m: Floats, n: int) -> Floats:
     >>> distance_m(np.full(17, 103.5), np.full(17, 14.0), ring[0, :, 0], ring[0, :, 1]).round(6).max()
     np.float64(1000.0)
     """
+    if _pays(len(lon) * n, CIRCLE_S):
+        from bordergis.kernels import circles  # noqa: PLC0415  numba only where it pays
+
+        series = circles.in_reach(lon, lat, radius_m)
+        if series.all():
+            return circles.circles(lon, lat, radius_m, n)
+        rings = np.empty((len(lon), n + 1, 2))
+        rings[~series] = _circle(lon[~series], lat[~series], radius_m[~series], n)
+        rings[series] = circles.circles(lon[series], lat[series], radius_m[series], n)
+        return rings
+    return _circle(lon, lat, radius_m, n)
+
+
+def _circle(lon: Floats, lat: Floats, radius_m: Floats, n: int) -> Floats:
     bearings = -np.linspace(0.0, 360.0, n, endpoint=False)
     shape = (len(lon), n)
     east, north, _ = WGS84.fwd(
@@ -110,6 +163,45 @@ def strip(line: Floats, radius_m: float) -> Floats:
     ]
     ring = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)
     return np.concatenate([ring, ring[:, :1]], axis=1)
+
+
+def forward(lon: Floats, lat: Floats, bearing: Floats, metres: Floats) -> tuple[Floats, Floats]:
+    """Walk from each point along a bearing (degrees from north) for a distance; give longitudes and latitudes.
+
+    Examples
+    --------
+    >>> lon, lat = forward(np.array([103.0]), np.array([14.0]), np.array([90.0]), np.array([1000.0]))
+    >>> lon.round(5)
+    array([103.00926])
+    """
+    to_lon, to_lat, _ = WGS84.fwd(lon, lat, bearing, metres)
+    return np.asarray(to_lon), np.asarray(to_lat)
+
+
+def pieces(line: Floats) -> tuple[Floats, Floats, Floats]:
+    """Measure the pieces of a line: chainage of the start, bearing there, and length, one of each a piece.
+
+    Examples
+    --------
+    >>> start, bearing, metres = pieces(np.array([[103.0, 14.0], [103.0, 15.0], [103.0, 14.0]]))
+    >>> start.round(), bearing
+    (array([     0., 110644.]), array([  0., 180.]))
+    """
+    bearing, _, metres = WGS84.inv(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
+    return np.concatenate([[0.0], np.cumsum(metres)[:-1]]), np.asarray(bearing), np.asarray(metres)
+
+
+def area_m2(shape: shapely.Geometry) -> float:
+    """Geodesic area of a polygon or several, in square metres; holes do not count.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> round(area_m2(shapely.box(103, 14, 104, 15)) / 1e6)
+    11927
+    """
+    polygons = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == AREA_DIMENSIONS]
+    return float(sum(abs(WGS84.geometry_area_perimeter(shapely.orient_polygons(part))[0]) for part in polygons))
 
 
 def densify(line: Floats, longest_m: float = PIECE_M) -> Floats:
@@ -159,11 +251,47 @@ def pairs_within(lon: Floats, lat: Floats, disc_lon: Floats, disc_lat: Floats, r
     >>> found.point, found.disc
     (array([0]), array([0]))
     """
-    from scipy.spatial import cKDTree  # noqa: PLC0415  costs 0.3 s: only where points are matched
-
     if len(lon) == 0 or len(disc_lon) == 0:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    if _pays(len(lon) + len(disc_lon), PAIR_S):
+        from bordergis.kernels import discs  # noqa: PLC0415  numba only where it pays
 
+        if discs.in_reach(disc_lon, disc_lat, radius_m) and _in_range(lon, lat):
+            return Pairs(*discs.pairs(lon, lat, discs.discs_of(disc_lon, disc_lat, radius_m)))
+    return _pairs_within(lon, lat, disc_lon, disc_lat, radius_m)
+
+
+def within_any(lon: Floats, lat: Floats, disc_lon: Floats, disc_lat: Floats, radius_m: Floats) -> NDArray[np.bool_]:
+    """Tell for each point whether its geodesic distance to the centre of any disc is at most that disc's radius.
+
+    Examples
+    --------
+    >>> lon, lat = np.array([103.5, 103.5]), np.array([14.0, 14.1])
+    >>> within_any(lon, lat, lon[:1], lat[:1], np.array([5_000.0]))
+    array([ True, False])
+    """
+    if len(disc_lon) and _pays(len(lon) + len(disc_lon), PAIR_S):
+        from bordergis.kernels import discs  # noqa: PLC0415  numba only where it pays
+
+        if discs.in_reach(disc_lon, disc_lat, radius_m) and _in_range(lon, lat):
+            return discs.within_any(lon, lat, discs.discs_of(disc_lon, disc_lat, radius_m))
+    inside = np.zeros(len(lon), dtype=bool)
+    inside[pairs_within(lon, lat, disc_lon, disc_lat, radius_m).point] = True
+    return inside
+
+
+def _in_range(lon: Floats, lat: Floats) -> bool:
+    """Tell whether all points lie in the usual range of degrees, or nowhere."""
+    return not ((np.abs(lon) > 180) | (np.abs(lat) > 90)).any()  # noqa: PLR2004  degrees
+
+
+def _pairs_within(lon: Floats, lat: Floats, disc_lon: Floats, disc_lat: Floats, radius_m: Floats) -> Pairs:
+    from scipy.spatial import cKDTree  # noqa: PLC0415  costs 0.3 s: only where points are matched
+
+    known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if len(known) < len(lon):
+        found = _pairs_within(lon[known], lat[known], disc_lon, disc_lat, radius_m)
+        return Pairs(known[found.point], found.disc, found.distance_m)
     near = cKDTree(_cartesian(lon, lat)).query_ball_point(_cartesian(disc_lon, disc_lat), radius_m, return_sorted=True)
     disc = np.repeat(np.arange(len(disc_lon)), [len(found) for found in near])
     point = np.concatenate([np.asarray(found, dtype=np.int64) for found in near])
@@ -219,8 +347,10 @@ def locate_on_line(lon: Floats, lat: Floats, line: Floats) -> LineFix:
     """
     dense = densify(line)
     pieces = _Pieces.of(dense)
-    places = _cartesian(lon, lat)
+    if _pays(len(lon) * len(pieces.centre), PIECE_S):
+        return _locate_compiled(lon, lat, dense, pieces)
 
+    places = _cartesian(lon, lat)
     piece, share = pieces.nearest(places)
     bearing, _, metres = WGS84.inv(dense[:-1, 0], dense[:-1, 1], dense[1:, 0], dense[1:, 1])
     walked = share * np.asarray(metres)[piece]
@@ -234,6 +364,132 @@ def locate_on_line(lon: Floats, lat: Floats, line: Floats) -> LineFix:
         chainage_m=start[piece] + walked,
         left=pieces.on_the_left(places, piece, share),
     )
+
+
+def _locate_compiled(lon: Floats, lat: Floats, dense: Floats, pieces: _Pieces) -> LineFix:
+    from bordergis.kernels import nearest as kernel  # noqa: PLC0415  numba only where it pays
+
+    found = kernel.nearest_piece(lon, lat, dense)
+    metres = distance_m(dense[:-1, 0], dense[:-1, 1], dense[1:, 0], dense[1:, 1])
+    start = np.concatenate([[0.0], np.cumsum(metres)[:-1]])
+    return LineFix(
+        distance_m=found.distance_m,
+        lon=found.lon,
+        lat=found.lat,
+        chainage_m=start[found.piece] + found.share * metres[found.piece],
+        left=kernel.on_the_left(lon, lat, dense, pieces.leftward, found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The nearest of many points, for each place: its position among them, and the geodesic distance in metres."""
+
+    point: Ints
+    distance_m: Floats
+
+
+def nearest(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats) -> Nearest:
+    """Find the nearest of other points for every place, by geodesic distance; of two as near, the first.
+
+    Examples
+    --------
+    >>> found = nearest(np.array([103.0]), np.array([14.0]), np.array([102.0, 103.1]), np.array([14.0, 14.0]))
+    >>> found.point, found.distance_m.round()
+    (array([1]), array([10809.]))
+    """
+    if _pays(len(lon), NEAREST_S):
+        from bordergis.kernels import nearest as kernel  # noqa: PLC0415  numba only where it pays
+
+        point, metres, tied = kernel.nearest_point(lon, lat, other_lon, other_lat)
+        again = _nearest(lon[tied], lat[tied], other_lon, other_lat)
+        point[tied], metres[tied] = again.point, again.distance_m
+        return Nearest(point, metres)
+    return _nearest(lon, lat, other_lon, other_lat)
+
+
+NEIGHBOURS = 4
+"""How many by the chord are compared by the geodesic distance; all are, where the chords of so many do not differ clearly."""
+
+
+def _nearest(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats) -> Nearest:
+    from scipy.spatial import cKDTree  # noqa: PLC0415  costs 0.3 s: only where points are matched
+
+    k = min(NEIGHBOURS, len(other_lon))
+    chord, near = cKDTree(_cartesian(other_lon, other_lat)).query(_cartesian(lon, lat), k=np.arange(1, k + 1))
+    near = np.sort(near, axis=1)  # of two as near, argmin then takes the first
+    metres = np.stack([distance_m(lon, lat, other_lon[column], other_lat[column]) for column in near.T], axis=1)
+    best = metres.argmin(axis=1)
+    rows = np.arange(len(lon))
+    point, nearest_m = near[rows, best], metres[rows, best]
+    if k < len(other_lon):  # a chord is never longer than its distance: any other point is farther than the last chord
+        for row in np.flatnonzero(nearest_m >= chord[:, -1]):
+            every = distance_m(np.full(len(other_lon), lon[row]), np.full(len(other_lon), lat[row]), other_lon, other_lat)
+            point[row], nearest_m[row] = every.argmin(), every.min()
+    return Nearest(point, nearest_m)
+
+
+def points_in_polygon(lon: Floats, lat: Floats, polygon: shapely.Geometry) -> NDArray[np.bool_]:
+    """Tell which points lie inside a valid polygon or multipolygon, and not on its outline: the same answers as ``shapely.contains_xy``.
+
+    Planar in longitude and latitude, as outlines are. To decide whether a point lies within a distance, measure the distance.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> points_in_polygon(np.array([103.0, 104.0]), np.array([14.0, 14.0]), shapely.box(102.5, 13.5, 103.5, 14.5))
+    array([ True, False])
+    """
+    import shapely  # noqa: PLC0415  only where shapes are measured
+
+    if not _pays(len(lon), POLYGON_S) or polygon.is_empty:
+        return _contains(polygon, lon, lat)
+
+    from bordergis.kernels import parity  # noqa: PLC0415  numba only where it pays
+
+    vertices, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(polygon)), return_index=True)
+    answer = parity.inside(lon, lat, vertices, ring)
+    unsure = np.flatnonzero(answer == parity.UNSURE)
+    answer[unsure] = _contains(polygon, lon[unsure], lat[unsure])
+    return np.asarray(answer == parity.IN)
+
+
+def _contains(polygon: shapely.Geometry, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    import shapely  # noqa: PLC0415  only where shapes are measured
+
+    mine = shapely.from_wkb(shapely.to_wkb(polygon))  # preparing would leave its mark on the caller's
+    shapely.prepare(mine)
+    return np.asarray(shapely.contains_xy(mine, lon, lat))
+
+
+def union_of_circles(lon: Floats, lat: Floats, radius_m: Floats, n: int) -> shapely.Geometry:
+    """Draw the union of the ``n``-gons of :func:`circle`: the same area as ``shapely.union_all`` of all of them.
+
+    Examples
+    --------
+    >>> both = union_of_circles(np.array([103.5, 103.5]), np.array([14.0, 14.0]), np.array([1_000.0, 500.0]), 16)
+    >>> both.geom_type
+    'Polygon'
+    """
+    import shapely  # noqa: PLC0415  only where shapes are measured
+
+    if not _pays(len(lon) * n, UNION_S):
+        return shapely.union_all(shapely.polygons(circle(lon, lat, radius_m, n)))
+
+    from bordergis.kernels import cells, cover, discs  # noqa: PLC0415  numba only where it pays
+
+    if discs.in_reach(lon, lat, radius_m):
+        keep = cover.needed(lon, lat, radius_m, n)
+        lon, lat, radius_m = lon[keep], lat[keep], radius_m[keep]
+    order = cells.in_cell_order(np.ascontiguousarray(lon), np.ascontiguousarray(lat))
+    shapes = shapely.polygons(circle(lon[order], lat[order], radius_m[order], n))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        parts = threads.map(shapely.union_all, np.array_split(shapes, max(1, len(shapes) // TILE)))
+        return shapely.union_all(list(parts))
+
+
+TILE = 2_000
+"""Discs joined at a time, in as many threads as there are processors."""
 
 
 def _cartesian(lon: Floats, lat: Floats) -> Floats:

@@ -1,5 +1,27 @@
-"""One module a foreign format: a file comes in, a checked layer goes out."""
+"""One module a foreign format: a file comes in, a checked layer and a report of every row go out."""
 
-from bordergis.readers.geonames import from_geonames
+import lazy_loader as _lazy
 
-__all__ = ["from_geonames"]
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submodules=["checked", "coordinates", "dates", "door", "text"],
+    submod_attrs={
+        "acled": ["from_acled"],
+        "checked": ["Checked", "FaultsError", "Report"],
+        "codab": ["from_codab"],
+        "coordinates": ["parse_coordinates", "parse_position"],
+        "dates": ["parse_dates"],
+        "dtm": ["from_dtm"],
+        "geonames": ["from_geonames"],
+        "hxl": ["from_hxl"],
+        "imsma": ["from_imsma"],
+        "incidents": ["IncidentUpdate", "update_incidents"],
+        "inspection": ["Inspection", "inspect_file"],
+        "kml": ["from_kml"],
+        "osm": ["from_osm"],
+        "read": ["read_layer"],
+        "table": ["from_table"],
+        "ucdp_ged": ["from_ucdp_ged"],
+        "vector": ["from_vector"],
+    },
+)

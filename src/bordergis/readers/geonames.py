@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
-from bordergis.crs import LONLAT
-from bordergis.errors import DataMissingError, SchemaError
-from bordergis.provenance import Provenance, attach
+from bordergis.errors import SchemaError
+from bordergis.readers.assemble import Raw, assemble
+from bordergis.readers.columns import remark
+from bordergis.readers.door import open_door, read_member, require_count
+from bordergis.readers.text import read_text
 from bordergis.schema import VILLAGES
 
 if TYPE_CHECKING:
     import os
+
+    from bordergis.readers.checked import Checked
+    from bordergis.readers.door import Doorway
 
 __all__ = ["from_geonames"]
 
@@ -25,7 +26,7 @@ COLUMNS = (
     "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class", "feature_code", "country_code", "cc2",
     "admin1", "admin2", "admin3", "admin4", "population", "elevation", "dem", "timezone", "modified",
 )  # fmt: skip
-"""Columns of the dump, as its publisher lists them."""
+"""Columns of the dump, as its publisher lists them; it has no row of headings."""
 
 COUNTRIES = {"KH": "KHM", "TH": "THA"}
 
@@ -36,85 +37,96 @@ ABANDONED = ("PPLH", "PPLQ", "PPLW", "PPLCH")
 POINT_RADIUS_M = 1_000.0
 """Precision given to a GeoNames village point: our assumption, for the publisher states none."""
 
-LARGEST_BYTES = 500_000_000
-"""A dump that unpacks to more than this is refused; the largest country's is smaller."""
+CONTRACT = replace(VILLAGES, located=True)
+"""GeoNames always has a point: a row without one is damaged."""
 
 
-def from_geonames(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
+def from_geonames(path: str | os.PathLike[str], *, on_error: str = "raise") -> Checked:
     r"""Read the populated places of a GeoNames country dump (``KH.zip`` or ``KH.txt``).
 
     Parameters
     ----------
     path
         The dump, zipped or not.
+    on_error
+        ``raise`` if a row must be rejected, or ``quarantine`` it in ``FILE.rejected.csv``.
 
     Returns
     -------
-    geopandas.GeoDataFrame
+    Checked
         Villages (:data:`bordergis.schema.VILLAGES`), with ``place_id`` such as ``geonames:1831898``. How many features of other kinds
-        were left out stands in the provenance.
+        were left out stands in the notes.
 
     Raises
     ------
     DataMissingError
         If there is no such file.
     SchemaError
-        If the file is not a GeoNames dump, or unpacks to more than 500 MB.
+        If the file is not a GeoNames dump, or too large.
+    FaultsError
+        If rows must be rejected and ``on_error`` is ``raise``.
 
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> row = ["1831898", "Anlong Veaeng", "Anlong Veaeng", "", "14.23223", "104.08107", "P", "PPL", "KH", *[""] * 5, "56927", *[""] * 4]
     >>> dump = Path(tempfile.mkdtemp()) / "KH.txt"
     >>> _ = dump.write_text("\t".join(row), encoding="utf-8")
-    >>> from_geonames(dump)[["place_id", "country", "population"]].to_dict("records")
+    >>> from_geonames(dump).layer[["place_id", "country", "population"]].to_dict("records")
     [{'place_id': 'geonames:1831898', 'country': 'KHM', 'population': 56927.0}]
     """
-    file = Path(path)
-    table = _table(_text(file), file.name)
-    lived_in = (table["feature_class"] == POPULATED) & ~table["feature_code"].isin(ABANDONED)
-    places = table[lived_in].reset_index(drop=True)
-    layer = gpd.GeoDataFrame(
-        {
-            "place_id": "geonames:" + places["geonameid"],
-            "name": places["name"],
-            "name_alt": places["alternatenames"].str.replace(",", ";").replace("", pd.NA).astype("str"),
-            "kind": "populated_place",
-            "country": places["country_code"].map(COUNTRIES),
-            "population": pd.to_numeric(places["population"]).where(lambda people: people > 0).astype("float64"),
-            "position_class": "place",
-            "position_radius_m": POINT_RADIUS_M,
-            "confidence": "medium",
-            "source_id": "geonames",
-            "source_ref": places["geonameid"],
-        },
-        geometry=gpd.points_from_xy(pd.to_numeric(places["longitude"]), pd.to_numeric(places["latitude"])),
-        crs=LONLAT,
-    )
-    VILLAGES.validate(layer)
-    note = f"{file.name}: {len(table)} features, {len(layer)} populated places kept, {len(table) - len(layer)} of other kinds left out."
-    return attach(layer, Provenance(("geonames",), (f"from_geonames({file.name})",), (note,)))
+    raw = _villages_only(_raw(open_door(path, formats=("tsv", "zip"))))
+    cells = raw.cells
+    return assemble(raw, CONTRACT, _columns(cells), position=(cells["longitude"], cells["latitude"]), on_error=on_error)
 
 
-def _text(file: Path) -> str:
-    if not file.is_file():
-        raise DataMissingError(f"There is no file {file}; fetch it with `bordergis data fetch geonames-kh`.")
-    if not zipfile.is_zipfile(file):
-        return file.read_text(encoding="utf-8")
-    with zipfile.ZipFile(file) as packed:
-        member = f"{file.stem}.txt"
-        if member not in packed.namelist():
-            raise SchemaError(f"{file.name}: expected {member} inside, found {', '.join(packed.namelist()[:5])}.")
-        if packed.getinfo(member).file_size > LARGEST_BYTES:
-            raise SchemaError(f"{file.name}: unpacks to more than {LARGEST_BYTES // 1_000_000} MB; this is not a GeoNames country dump.")
-        return packed.read(member).decode("utf-8")
-
-
-def _table(text: str, name: str) -> pd.DataFrame:
-    first = text.split("\n", 1)[0]
-    if first.count("\t") != len(COLUMNS) - 1:
+def _raw(door: Doorway) -> Raw:
+    """Part the lines into cells; a line with another number of them is remarked on."""
+    text, encoding = read_text(_content(door))
+    lines = text.removesuffix("\n").split("\n")
+    require_count(door, len(lines), "rows")
+    rows = [line.removesuffix("\r").split("\t") for line in lines]
+    width = len(COLUMNS)
+    if len(rows[0]) != width:
         raise SchemaError(
-            f"{name}: expected the {len(COLUMNS)} tab-separated columns of a GeoNames dump, found {first.count(chr(9)) + 1} in the "
-            "first line."
+            f"{door.path.name}: expected the {width} tab-separated columns of a GeoNames dump, found {len(rows[0])} in the first line."
         )
-    return pd.read_csv(io.StringIO(text), sep="\t", names=COLUMNS, dtype="str", keep_default_na=False, quoting=csv.QUOTE_NONE)
+    cells = pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=list(COLUMNS), dtype="str")
+    widths = pd.Series([len(row) for row in rows])
+    whole = pd.Series(lines, dtype="str").str[:200]
+    rule = f"does not have {width} columns"
+    broken = remark(whole[widths != width], "row", "rejected", rule, "get the dump again; it may be cut off")
+    return Raw(cells, door.path, f"GeoNames dump, {encoding}, {door.words}", first_row=1, sources=("geonames",), remarks=broken)
+
+
+def _content(door: Doorway) -> bytes:
+    """Read the dump, or the member of the zip that is called as the zip is (a read-me stands beside it)."""
+    if door.format == "zip":
+        return read_member(door, f"{door.path.stem.lower()}.txt")[1]
+    return door.path.read_bytes()
+
+
+def _villages_only(raw: Raw) -> Raw:
+    """Keep the places where people live, and every damaged line; say how many others there are."""
+    damaged = raw.cells.index.isin(raw.remarks.index) if raw.remarks is not None else False
+    lived_in = (raw.cells["feature_class"] == POPULATED) & ~raw.cells["feature_code"].isin(ABANDONED)
+    kept = lived_in | damaged
+    note = f"{len(kept)} features, {int(lived_in.sum())} populated places kept, {int((~kept).sum())} of other kinds left out."
+    return replace(raw, cells=raw.cells[kept], notes=(*raw.notes, note))
+
+
+def _columns(cells: pd.DataFrame) -> dict[str, pd.Series]:
+    people = cells["population"].mask(cells["population"] == "0")
+    fixed = {"kind": "populated_place", "position_class": "place", "confidence": "medium", "source_id": "geonames", "licence": "CC-BY-4.0"}
+    return {
+        "place_id": "geonames:" + cells["geonameid"].mask(cells["geonameid"] == ""),
+        "name": cells["name"],
+        "name_alt": cells["alternatenames"].str.replace(",", ";"),
+        "country": cells["country_code"].map(COUNTRIES).fillna(cells["country_code"]),
+        "population": people,
+        "position_radius_m": pd.Series(POINT_RADIUS_M, cells.index),
+        "source_ref": cells["geonameid"],
+        **{name: pd.Series(value, cells.index) for name, value in fixed.items()},
+        "redistributable": pd.Series(data=True, index=cells.index),
+    }

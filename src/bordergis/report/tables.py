@@ -16,16 +16,13 @@ import shapely
 from bordergis import provenance
 from bordergis.crs import require_lonlat
 from bordergis.errors import GeometryKindError, UnknownNameError
-from bordergis.files import write_atomic
+from bordergis.files import disarmed, write_atomic
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
 
 __all__ = ["TABLE_FORMATS", "encode_table", "write_table"]
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A text cell that begins so would be run by a spreadsheet; it gets an apostrophe in front. Numbers are never touched."""
 
 DISCLAIMER = (
     "Boundaries and names shown and the designations used do not imply official endorsement or acceptance. Not for navigation. "
@@ -103,8 +100,8 @@ def _csv(layer: pd.DataFrame) -> bytes:
         else:
             table = table.assign(geometry=shapely.to_wkt(layer.geometry.array, rounding_precision=6))
     texts = table.select_dtypes(["str", "object", "category"]).columns
-    table = table.assign(**{name: table[name].astype("object").map(_disarmed) for name in texts})
-    table.columns = [_disarmed(name) for name in table.columns]
+    table = table.assign(**{name: table[name].astype("object").map(disarmed) for name in texts})
+    table.columns = [disarmed(name) for name in table.columns]
     return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
 
@@ -137,13 +134,6 @@ def _dated(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     moments = layer.select_dtypes("datetimetz").columns
     told = {name: layer[name].dt.strftime("%Y-%m-%d") for name in days}
     return layer.assign(**told, **{name: layer[name].map(pd.Timestamp.isoformat, na_action="ignore") for name in moments})
-
-
-def _disarmed(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
-    safe = f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-    return safe.replace("\r\n", "\n").replace("\r", "\n")  # the csv module quotes only \n: after a bare \r a formula would begin a row
 
 
 def _sidecar(layer: pd.DataFrame, content: bytes) -> bytes:

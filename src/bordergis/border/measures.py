@@ -1,13 +1,10 @@
-"""The border line: how far from it, and on which side of it, a place lies.
-
-A border is a line **as one source draws it**. No line here is authoritative, and every measure is taken from one line at a time; the
-result says from which, and its provenance says how far that line is known to differ from others.
-"""
+"""How far from a line, and on which side of it, a place lies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -19,12 +16,20 @@ from bordergis.provenance import inherit
 from bordergis.schema import BORDER
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from bordergis.geodesy import LineFix
 
-__all__ = ["border_length", "distance_to_border", "side_of_border"]
+__all__ = [
+    "accuracy_notes",
+    "border_length",
+    "distance_to_border",
+    "label",
+    "locate",
+    "nearest_point_on_border",
+    "one_line",
+    "side_of_border",
+]
 
 
 def distance_to_border(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> pd.Series:
@@ -62,10 +67,10 @@ def distance_to_border(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> pd
     samraong    21400.0
     Name: distance_m, dtype: float64
     """
-    fix, known = _locate(places, border)
+    fix, known = locate(places, border)
     metres = pd.Series(np.nan, index=places.index, name="distance_m")
     metres[known] = fix.distance_m
-    return inherit(metres, places, border, step=f"distance_to_border({_label(border)})", notes=_accuracy(border))
+    return inherit(metres, places, border, step=f"distance_to_border({label(border)})", notes=accuracy_notes(border))
 
 
 def side_of_border(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame, *, accuracy_m: float | pd.Series = 0.0) -> pd.Series:
@@ -106,14 +111,14 @@ def side_of_border(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame, *, accura
     samraong                  KHM
     Name: side, dtype: str
     """
-    fix, known = _locate(places, border)
+    fix, known = locate(places, border)
     line = border.iloc[0]
     doubt_m = _on_index(accuracy_m, places.index)[known] + float(line["accuracy_m"])
 
     told = np.where(fix.left, line["left_side"], line["right_side"])
     side = pd.Series("undetermined", index=places.index, name="side", dtype="str")
     side[known] = np.where(fix.distance_m > doubt_m, told, "undetermined")
-    return inherit(side, places, border, step=f"side_of_border({_label(border)})", notes=_accuracy(border))
+    return inherit(side, places, border, step=f"side_of_border({label(border)})", notes=accuracy_notes(border))
 
 
 def border_length(border: gpd.GeoDataFrame) -> pd.Series:
@@ -140,16 +145,62 @@ def border_length(border: gpd.GeoDataFrame) -> pd.Series:
     return inherit(pd.Series(km, index=border.index, name="length_km"), border, step="border_length()")
 
 
-def _locate(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> tuple[LineFix, NDArray[np.bool_]]:
-    """Fix every place that has a position on the one line, and say which places those are."""
-    require_lonlat(places)
-    require_same_crs(places, border)
+def nearest_point_on_border(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Find the point of the line nearest to each place.
+
+    Parameters
+    ----------
+    places
+        Points, lon/lat. A row without a position stays, without a point.
+    border
+        The line of **one** source.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        Points on the line, on the index of ``places``.
+
+    Raises
+    ------
+    MissingCRSError, CRSMismatchError, GeometryKindError, SchemaError
+        As in :func:`distance_to_border`.
+
+    Examples
+    --------
+    >>> import bordergis as bg
+    >>> gates = bg.load_checkpoints().set_index("checkpoint_id")
+    >>> bg.nearest_point_on_border(gates.loc[["poipet"]], bg.load_border("osm-2026c")).x.round(2).item()
+    102.55
+    """
+    fix, known = locate(places, border)
+    points = np.full(len(places), None, dtype=object)
+    points[known] = shapely.points(fix.lon, fix.lat)
+    found = gpd.GeoSeries(points, index=places.index, crs=places.crs, name="geometry")
+    return inherit(found, places, border, step=f"nearest_point_on_border({label(border)})", notes=accuracy_notes(border))
+
+
+def one_line(border: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Give the vertices of the one line of a border, and refuse none or several.
+
+    Raises
+    ------
+    SchemaError
+        If the border breaks its contract or holds another number of lines.
+    """
     BORDER.validate(border)
     if len(border) != 1:
         raise SchemaError(
             f"border: expected one line, got {len(border)} ({', '.join(border['border_id'])}); lines of several sources are "
-            "measured one by one: choose with `border[border.border_id == …]`."
+            "measured one by one: choose with `border[border.border_id == …]`, or take the measure with `by_claim`."
         )
+    return shapely.get_coordinates(border.geometry.iloc[0])
+
+
+def locate(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> tuple[LineFix, NDArray[np.bool_]]:
+    """Fix every place that has a position on the one line, and say which places those are."""
+    require_lonlat(places)
+    require_same_crs(places, border)
+    line = one_line(border)
 
     points = np.asarray(places.geometry.array)
     known = ~shapely.is_missing(points) & ~shapely.is_empty(points)
@@ -160,19 +211,20 @@ def _locate(places: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> tuple[LineFix
             "points in a row, or a representative point, and say so."
         )
     lonlat = shapely.get_coordinates(points[known])
-    return geodesy.locate_on_line(lonlat[:, 0], lonlat[:, 1], shapely.get_coordinates(border.geometry.iloc[0])), known
+    return geodesy.locate_on_line(lonlat[:, 0], lonlat[:, 1], line), known
 
 
 def _on_index(values: float | pd.Series, index: pd.Index) -> NDArray[np.float64]:
-    spread = values.reindex(index) if isinstance(values, pd.Series) else pd.Series(values, index=index)
+    spread = values if isinstance(values, pd.Series) and values.index.equals(index) else pd.Series(values, index=index)
     return spread.to_numpy(dtype=float, na_value=np.inf)
 
 
-def _label(border: gpd.GeoDataFrame) -> str:
+def label(border: gpd.GeoDataFrame) -> str:
+    """Name the one line of a border by its id."""
     return str(border["border_id"].iloc[0])
 
 
-def _accuracy(border: gpd.GeoDataFrame) -> tuple[str, ...]:
+def accuracy_notes(border: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Say beside every measure what is known of the line it was taken from."""
     if "accuracy_note" not in border:
         return ()
