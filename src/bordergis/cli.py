@@ -18,6 +18,8 @@ from bordergis.errors import BorderGISError, UnitError, UnknownNameError
 from bordergis.files import write_atomic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import pandas as pd
 
@@ -55,6 +57,15 @@ Villages = Annotated[
 ]
 Rules = Annotated[str, typer.Option(help="Zone rules, a preset: acled-by-type, acled-1km, acled-2km, acled-5km.")]
 Cache = Annotated[Path | None, typer.Option(help="Folder of the fetched files; by default the user's cache folder.")]
+Line = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--line",
+        metavar="NAME=FILE",
+        help="One more border line to draw, with who draws it: `--line 'Royal Thai Survey Department=rtsd.geojson'`; it runs from "
+        "the coast to the tripoint. May be repeated.",
+    ),
+]
 DATE = "2026-01-14"
 
 
@@ -80,12 +91,13 @@ def situation(
     target: Annotated[Path, typer.Option("--out", help="The map: one HTML file that needs no network.")] = Path("out/situation.html"),
     rules: Rules = "acled-by-type",
     layer: Villages = "embedded",
+    line: Line = None,
 ) -> None:
     """Say the situation in words, and draw it as a map.
 
     Example: `bordergis situation --as-of 2026-01-14 --out situation.html`
     """
-    now = _situation(as_of, layer)
+    now = _situation(as_of, layer, line or [])
     zones = bg.exclusion_zones(now.incidents, as_of=now.date, rules=rules)
     access = bg.inaccessible_villages(now.villages, zones=zones)
     summary = bg.situation_summary(now, zones, access)
@@ -257,11 +269,19 @@ def _pair(told: str) -> tuple[str, str]:
     return name, column
 
 
-def _situation(as_of: str, layer: str) -> Situation:
+def _line(told: str) -> gpd.GeoDataFrame:
+    """Read one more border line: `NAME=FILE`, drawn from the coast to the tripoint."""
+    name, file = _pair(told)
+    identifier = re.sub(r"\W+", "-", name).strip("-").lower()
+    return bg.from_line(file, border_id=identifier, claimed_by=name, accuracy_m=float(bg.load_border(MAIN_BORDER)["accuracy_m"].item()))
+
+
+def _situation(as_of: str, layer: str, lines: Sequence[str] = ()) -> Situation:
     try:
-        if layer == "embedded":
-            return bg.load(as_of)
-        return bg.load(as_of, villages=bg.from_geonames(bg.cached(layer)).layer)
+        own = {} if layer == "embedded" else {"villages": bg.from_geonames(bg.cached(layer)).layer}
+        if lines:
+            own["border"] = bg.join_lines(bg.load_border(), *map(_line, lines))
+        return bg.load(as_of, **own)
     except ValueError as fault:
         if isinstance(fault, BorderGISError):
             raise

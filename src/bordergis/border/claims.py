@@ -23,10 +23,29 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["BorderComparison", "by_claim", "compare_borders"]
+__all__ = ["BorderComparison", "by_claim", "compare_borders", "join_lines"]
 
 STEP_M = 50.0
 """Step at which two lines are compared, as in docs/methods.md ("Lines of several sources")."""
+
+
+def join_lines(*borders: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put the lines of several sources into one layer.
+
+    Raises
+    ------
+    SchemaError
+        If two lines have the same ``border_id``, or one breaks its contract.
+
+    Examples
+    --------
+    >>> import bordergis as bg
+    >>> len(bg.join_lines(bg.load_border("osm-2026c"), bg.load_border("natural-earth-10m")))
+    2
+    """
+    joined = gpd.GeoDataFrame(pd.concat(borders, ignore_index=True), geometry="geometry", crs=borders[0].crs)
+    BORDER.validate(joined)
+    return inherit(joined, *borders, step="join_lines()")
 
 
 def by_claim(

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "incidents": ["IncidentUpdate", "update_incidents"],
         "inspection": ["Inspection", "inspect_file"],
         "kml": ["from_kml"],
+        "line": ["from_line"],
         "osm": ["from_osm"],
         "read": ["read_layer"],
         "table": ["from_table"],

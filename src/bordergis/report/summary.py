@@ -231,7 +231,7 @@ def _sentences(situation: Situation, access: gpd.GeoDataFrame, zones: gpd.GeoDat
             f"`{FETCH_VILLAGES}`."
         ),
         f"{definite} settlements lie inside a zone of reported incidents, {possible} more possibly.",
-        "The border is drawn as mapped lines, none of them authoritative. "
+        "The border is drawn as mapped lines, none of them authoritative; `--line NAME=FILE` adds that of another source. "
         + " ".join(
             f"{row.border_id}: may differ from other published lines by up to {row.accuracy_m:,.0f} m."
             for row in situation.border.itertuples()

@@ -152,7 +152,7 @@ def _column(field: Field) -> pa.Column:
     if field.words is not None:
         checks.append(pa.Check.isin(field.words, error=f"must be one of {', '.join(field.words)}"))
     if field.least is not None:
-        checks.append(pa.Check.ge(field.least, error=f"must be at least {field.least:g}"))
+        checks.append(pa.Check(partial(_is_at_least, least=field.least), error=f"must be at least {field.least:g}"))
     return pa.Column(nullable=not field.filled, unique=field.unique, required=field.required, checks=checks)
 
 
@@ -198,6 +198,10 @@ def _is_date(values: pd.Series) -> pd.Series:
 
 def _is_moment(values: pd.Series) -> pd.Series:
     return pd.Series(data=isinstance(values.dtype, pd.DatetimeTZDtype), index=values.index)
+
+
+def _is_at_least(values: pd.Series, *, least: float) -> pd.Series:
+    return ~(pd.to_numeric(values, errors="coerce") < least)  # what is no number breaks another rule
 
 
 def _is_flag(values: pd.Series) -> pd.Series:

@@ -286,7 +286,7 @@ ADMIN_AREAS = Contract(
 HAZARDS = Contract(
     "hazards",
     {
-        "hazard_id": _ID("stable id"),
+        "hazard_id": _TEXT("id of the area; a later record of the same area takes the place of an earlier one"),
         "kind": _TEXT("recorded class (IMAS 07.11)", words=("suspected", "confirmed", "cancelled", "reduced", "cleared")),
         "evidence": _MAYBE("class of evidence behind the record (IMAS 08.10)", words=("direct", "indirect")),
         "ordnance": _MAYBE("what is recorded there"),
@@ -298,6 +298,19 @@ HAZARDS = Contract(
         **_ORIGIN,
     },
     geometry=(*AREAS, *POINTS),
+)
+
+RESTRICTED_AREAS = Contract(
+    "restricted areas",
+    {
+        "area_id": _ID("stable id"),
+        "name": _MAYBE("name of the area"),
+        "zone_class": _TEXT("class it is told under, such as red, yellow, evacuation, demilitarized"),
+        "valid_from": Field("date", "first day", hxl="#date+start"),
+        "valid_to": Field("date", "last day; empty while it lasts", filled=False, hxl="#date+end"),
+        "citation": _TEXT("who says so, and where"),
+    },
+    geometry=AREAS,
 )
 
 CLOSURES = Contract(
@@ -383,8 +396,10 @@ ZONES = Contract(
         "certainty": _TEXT("holds for every, or for some position of its incidents", words=CERTAINTIES),
         "rule_id": _TEXT("the rule that made it"),
         "start": Field("date", "first day of the first incident"),
-        "end": Field("date", "last day the zone is in force"),
-        "discs": Field("list", "the discs it is the union of: (incident_id, lon, lat, radius in metres, first day)"),
+        "end": Field("date", "last day the zone is in force; empty where none is told", filled=False),
+        "discs": Field(
+            "list", "the discs it is the union of: (incident_id, lon, lat, radius in metres, first day); none for a recorded area"
+        ),
     },
     geometry=AREAS,
 )
@@ -393,7 +408,8 @@ CONTRACTS: Mapping[str, Contract] = {
     contract.name.replace(" ", "_"): contract
     for contract in (
         BORDER, PLACES, VILLAGES, CAMPS, CHECKPOINTS, CHECKPOINT_STATUS, INCIDENTS, INCIDENT_PLACES, VISITS, FIGURES,
-        PERIODS, PROVISIONS, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, ADMIN_AREAS, HAZARDS, ACCESS_REPORTS, RULES, ZONES,
+        PERIODS, PROVISIONS, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, RESTRICTED_AREAS, ADMIN_AREAS,
+        HAZARDS, ACCESS_REPORTS, RULES, ZONES,
     )
 }  # fmt: skip
 """Every contract by the name of its layer."""

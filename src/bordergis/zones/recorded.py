@@ -1,0 +1,118 @@
+"""Areas that somebody recorded or told people to keep out of, as zones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from bordergis.buffers import circles, facet_counts
+from bordergis.errors import SchemaError
+from bordergis.provenance import inherit
+from bordergis.schema import ADMIN_AREAS, HAZARDS, RESTRICTED_AREAS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["areas_of_units", "recorded_zones"]
+
+IN_FORCE = ("suspected", "confirmed", "reduced")
+"""Recorded classes under which an area is still hazardous (IMAS 07.11); cancelled and cleared areas are released."""
+
+
+def areas_of_units(units: gpd.GeoDataFrame, listed: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Make restricted areas of a list of administrative units, such as red and yellow subdistricts.
+
+    Parameters
+    ----------
+    units
+        Administrative areas (:data:`bordergis.schema.ADMIN_AREAS`).
+    listed
+        ``pcode``, ``zone_class``, ``valid_from``, ``valid_to`` (missing while it lasts) and ``citation``, a row a unit.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Restricted areas (:data:`bordergis.schema.RESTRICTED_AREAS`) for :func:`bordergis.exclusion_zones`.
+
+    Raises
+    ------
+    SchemaError
+        If a listed unit is not in the layer; every missing code is named.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> units = gpd.GeoDataFrame(
+    ...     {"pcode": ["TH3304"], "level": [2], "name": ["Kantharalak"], "country": ["THA"]}, geometry=[box(104, 14, 105, 15)], crs=4326
+    ... )
+    >>> day = pd.to_datetime(["2025-12-07"])
+    >>> red = pd.DataFrame({"pcode": "TH3304", "zone_class": "red", "valid_from": day, "valid_to": pd.NaT, "citation": "a test"})
+    >>> areas_of_units(units, red)["area_id"].to_list()
+    ['red:TH3304:2025-12-07']
+    """
+    ADMIN_AREAS.validate(units)
+    strangers = sorted(set(listed["pcode"]) - set(units["pcode"]))
+    if strangers:
+        raise SchemaError(
+            f"{len(strangers)} of the listed units are not in the layer: {', '.join(strangers)}; add them or correct the codes."
+        )
+    found = listed.merge(units[["pcode", "name", "geometry"]], on="pcode", how="left", validate="many_to_one")
+    found["area_id"] = found["zone_class"] + ":" + found["pcode"] + ":" + found["valid_from"].dt.strftime("%Y-%m-%d")
+    areas = gpd.GeoDataFrame(found, geometry="geometry", crs=units.crs)
+    areas["valid_to"] = pd.to_datetime(areas["valid_to"]).astype("datetime64[s]")
+    RESTRICTED_AREAS.validate(areas)
+    return inherit(areas, units, listed, step="areas_of_units()")
+
+
+def recorded_zones(hazards: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None, date: pd.Timestamp) -> list[dict[str, object]]:
+    """Give the zones of recorded hazard areas and restricted areas in force on a date, a row an area."""
+    rows: list[dict[str, object]] = []
+    if hazards is not None and len(hazards):
+        HAZARDS.validate(hazards)
+        known = hazards[hazards["recorded_on"] <= date].sort_values("recorded_on", kind="stable")
+        latest = known.drop_duplicates("hazard_id", keep="last")
+        current = latest[latest["kind"].isin(IN_FORCE)]
+        said = current.get("reported_by", pd.Series("mine-action record", current.index)).fillna("mine-action record")
+        current = current.assign(zone_class="hazard-" + current["kind"], area_id=current["hazard_id"], citation="recorded area: " + said)
+        current = current.assign(valid_from=current["recorded_on"], valid_to=pd.NaT, geometry=_as_areas(current))
+        rows += [_row(row) for row in current.itertuples()]
+    if areas is not None and len(areas):
+        RESTRICTED_AREAS.validate(areas)
+        ended = areas["valid_to"].notna() & (areas["valid_to"] < date)
+        rows += [_row(row) for row in areas[(areas["valid_from"] <= date) & ~ended].itertuples()]
+    return rows
+
+
+def _as_areas(hazards: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Draw a recorded point as the disc of its precision; an area stays as it is."""
+    shapes = hazards.geometry.array.to_numpy().copy()
+    point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    if point.any():
+        radius_m = hazards.get("position_radius_m", pd.Series(dtype=float)).reindex(hazards.index).to_numpy(dtype=float)[point]
+        if not (radius_m > 0).all():
+            names = ", ".join(hazards.loc[point, "hazard_id"][~(radius_m > 0)])
+            raise SchemaError(f"hazards: a point needs a `position_radius_m` to be drawn; missing for {names}.")
+        shapes[point] = circles(shapely.get_coordinates(shapes[point]), radius_m, int(facet_counts(radius_m, None).max()))
+    return shapes
+
+
+def _row(area: Any) -> dict[str, object]:  # noqa: ANN401  a row of a table, its cells by name
+    return {
+        "zone_id": f"{area.zone_class}:{area.area_id}",
+        "certainty": "definite",
+        "rule_id": area.zone_class,
+        "radius_m": float("nan"),
+        "members": (area.area_id,),
+        "n_members": 1,
+        "start": area.valid_from,
+        "end": area.valid_to,
+        "citation": area.citation,
+        "discs": (),
+        "geometry": area.geometry,
+    }
