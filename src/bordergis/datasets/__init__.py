@@ -17,7 +17,8 @@ import shapely
 
 from bordergis import schema
 from bordergis.crs import LONLAT
-from bordergis.errors import DataMissingError, SchemaError, UnknownNameError
+from bordergis.datasets.joins import incident_positions, latest_status, require_places
+from bordergis.errors import DataMissingError, UnknownNameError
 from bordergis.provenance import Provenance, attach, inherit
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def path(name: str) -> Path:
     >>> path("registry.toml").name
     'registry.toml'
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for root in (package / "data", package.parents[1] / "data"):
         if (root / name).is_file():
             return root / name
@@ -229,7 +230,7 @@ def load_checkpoints(as_of: dt.date | str | None = None) -> gpd.GeoDataFrame:
     """
     points = _read("facts/checkpoints.csv", schema.CHECKPOINTS)
     statements = load_checkpoint_status()
-    latest = _latest_status(statements, pd.Timestamp(as_of or statements["valid_from"].max()))
+    latest = latest_status(statements, pd.Timestamp(as_of or statements["valid_from"].max()))
     layer = points.merge(latest, on="checkpoint_id", how="left", validate="one_to_one")
     layer["status"] = layer["status"].fillna("unknown")
     return _labelled(layer, schema.CHECKPOINTS, f"load_checkpoints(as_of={as_of or 'latest'})")
@@ -263,8 +264,8 @@ def load_incidents() -> gpd.GeoDataFrame:
     98
     """
     table = _read("facts/incidents.csv", schema.INCIDENTS)
-    layer = table.join(_positions(load_incident_places()), on="incident_id")
-    _require_places(layer)
+    layer = table.join(incident_positions(load_incident_places()), on="incident_id")
+    require_places(layer)
     return _labelled(gpd.GeoDataFrame(layer, geometry="geometry", crs=LONLAT), schema.INCIDENTS, "load_incidents()")
 
 
@@ -448,62 +449,3 @@ def _labelled(layer: Layer, contract: Contract, step: str, notes: tuple[str, ...
     contract.validate(layer)
     named = tuple(sorted(layer["source_id"].dropna().unique())) if "source_id" in layer else ()
     return attach(layer, Provenance(named, (step,), notes))
-
-
-def _latest_status(statements: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
-    """Per checkpoint, what the latest statements that concern everyone, and are in force on a date, say."""
-    ended = statements["valid_to"].notna() & (statements["valid_to"] < date)
-    in_force = statements[(statements["for_whom"] == "everyone") & (statements["valid_from"] <= date) & ~ended]
-    newest = in_force.groupby("checkpoint_id")["valid_from"].transform("max")
-    latest = in_force[in_force["valid_from"] == newest].groupby("checkpoint_id")
-    one_voice = latest["status"].min() == latest["status"].max()
-    return pd.DataFrame(
-        {
-            "status": latest["status"].first().where(one_voice, "unclear"),
-            "status_since": latest["valid_from"].first(),
-            "status_reported_by": latest["reported_by"].agg(_joined),
-            "status_source_url": latest["source_url"].agg(_joined),
-        }
-    ).reset_index()
-
-
-def _joined(values: pd.Series) -> str:
-    return "; ".join(dict.fromkeys(values.dropna()))
-
-
-def _positions(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """One row an incident: its located places as one geometry, with the coarsest class and the widest radius among them."""
-    rank = places["position_class"].map({name: n for n, name in enumerate(schema.POSITION_CLASSES)})
-    fine = places["position_class"].isin(schema.POSITIONED) & ~places.geometry.isna()
-    any_fine = fine.groupby(places["incident_id"]).transform("any")
-    used = places[fine | ~any_fine].assign(rank=rank)
-
-    groups = used.groupby("incident_id")
-    coarse = places[any_fine & ~fine].groupby("incident_id")["place_as_given"].agg(_joined)
-    shapes = used[fine.reindex(used.index)].groupby("incident_id").geometry.agg(_one_geometry)
-    return pd.DataFrame(
-        {
-            "position_class": groups["rank"].max().map(dict(enumerate(schema.POSITION_CLASSES))),
-            "position_radius_m": groups["position_radius_m"].max(),
-            "confidence": groups["confidence"].agg(_lowest),
-            "n_places": places.groupby("incident_id").size().astype("Int64"),
-            "n_places_located": fine.groupby(places["incident_id"]).sum().astype("Int64"),
-            "location_note": "named, but only coarsely located: " + coarse,
-            "geometry": shapes,
-        }
-    )
-
-
-def _one_geometry(points: gpd.GeoSeries) -> shapely.Geometry:
-    return points.iloc[0] if len(points) == 1 else shapely.multipoints(points.to_list())
-
-
-def _lowest(confidence: pd.Series) -> str | None:
-    known = [word for word in reversed(schema.CONFIDENCE) if word in set(confidence)]
-    return known[0] if known else None
-
-
-def _require_places(layer: pd.DataFrame) -> None:
-    without = layer.loc[layer["position_class"].isna(), "incident_id"]
-    if len(without):
-        raise SchemaError(f"incident places: no row for {', '.join(without)}; an incident that cannot be located gets a row that says so.")
