@@ -67,9 +67,8 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> Path:
                 os.fsync(draft.fileno())
                 Path(draft.name).chmod(0o666 & ~_umask())
                 Path(draft.name).replace(target)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
+            finally:
+                Path(draft.name).unlink(missing_ok=True)  # gone already, unless something above failed
     except OSError as fault:
         raise OutputError(f"Could not write {target}: {fault.strerror or fault}; nothing was changed there.") from fault
     return target
