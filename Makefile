@@ -56,4 +56,5 @@ wheel-check: $(READY) ## Build the wheel, install it in an empty environment, ru
 	$(BIN)/python tools/check_wheel.py
 
 clean: ## Remove what the targets made
+	find src -name '*.nb[ci]' -delete
 	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

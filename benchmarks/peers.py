@@ -48,7 +48,7 @@ def sedona_context() -> Any:  # noqa: ANN401  sedonadb has no types here
 
 def members_duckdb(connection: Any, world: dict[str, Floats]) -> NDArray[np.bool_]:  # noqa: ANN401
     """Which points are in any disc: a join on planar distance in UTM, the way duckdb's spatial join is fast."""
-    p, d = utm(world["lon"], world["lat"]), utm(world["disc_lon"], world["disc_lat"])
+    p, d = world["utm_points"], world["utm_discs"]
     frame = pd.DataFrame({"i": np.arange(len(p)), "x": p[:, 0], "y": p[:, 1]})  # noqa: F841  duckdb reads it by name
     discs = pd.DataFrame({"x": d[:, 0], "y": d[:, 1], "r": world["radius_m"]})  # noqa: F841
     hits = connection.execute(
@@ -60,7 +60,7 @@ def members_duckdb(connection: Any, world: dict[str, Floats]) -> NDArray[np.bool
 
 def members_sedona(context: Any, world: dict[str, Floats]) -> NDArray[np.bool_]:  # noqa: ANN401
     """Which points are in any disc: a distance join in UTM."""
-    p, d = utm(world["lon"], world["lat"]), utm(world["disc_lon"], world["disc_lat"])
+    p, d = world["utm_points"], world["utm_discs"]
     frame = gpd.GeoDataFrame({"i": np.arange(len(p))}, geometry=shapely.points(p), crs=UTM)
     discs = gpd.GeoDataFrame({"r": world["radius_m"]}, geometry=shapely.points(d), crs=UTM)
     context.create_data_frame(frame).to_view("frame", overwrite=True)
@@ -72,16 +72,16 @@ def members_sedona(context: Any, world: dict[str, Floats]) -> NDArray[np.bool_]:
 
 def members_sjoin(world: dict[str, Floats]) -> NDArray[np.bool_]:
     """Which points are in any disc: geopandas, buffers in UTM, spatial join."""
-    left = gpd.GeoDataFrame(geometry=points(world["lon"], world["lat"], UTM))
-    right = gpd.GeoDataFrame(geometry=points(world["disc_lon"], world["disc_lat"], UTM).buffer(world["radius_m"], quad_segs=16))
+    left = gpd.GeoDataFrame(geometry=shapely.points(world["utm_points"]))
+    right = gpd.GeoDataFrame(geometry=shapely.buffer(shapely.points(world["utm_discs"]), world["radius_m"], quad_segs=16))
     return told(len(left), np.unique(left.sjoin(right, predicate="within").index))
 
 
 def members_prepared(world: dict[str, Floats]) -> NDArray[np.bool_]:
     """Which points are in any disc: shapely, the union of the buffers in UTM, prepared."""
-    union = points(world["disc_lon"], world["disc_lat"], UTM).buffer(world["radius_m"], quad_segs=16).union_all()
+    union = shapely.union_all(shapely.buffer(shapely.points(world["utm_discs"]), world["radius_m"], quad_segs=16))
     shapely.prepare(union)
-    return np.asarray(shapely.contains_xy(union, utm(world["lon"], world["lat"])))
+    return np.asarray(shapely.contains_xy(union, world["utm_points"]))
 
 
 def members_kdtree(world: dict[str, Floats]) -> NDArray[np.bool_]:

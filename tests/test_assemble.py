@@ -33,3 +33,17 @@ def test_every_row_is_accounted_for(tmp_path):
     report = bg.from_table(file, "villages", on_error="quarantine").report
     assert report.rows_in == report.rows_clean + report.rows_flagged + report.rows_rejected == 4
     assert report.faults[["row", "severity"]].to_numpy().tolist() == [[3, "flagged"], [4, "rejected"], [5, "rejected"]]
+
+
+def test_the_digits_of_a_coordinate_do_not_make_a_village_exact(tmp_path):
+    file = tmp_path / "v.csv"
+    file.write_text("place_id,name,lon,lat\na,A,103.51234,14.12345\nb,B,103.5,14.1\n", encoding="utf-8")
+    radius = bg.from_table(file, "villages").layer["position_radius_m"]
+    assert radius.iloc[0] == 1_000
+    assert radius.iloc[1] > 5_000  # one decimal is a cell of 11 km
+
+
+def test_a_stated_precision_of_a_village_is_kept(tmp_path):
+    file = tmp_path / "v.csv"
+    file.write_text("place_id,name,lon,lat,position_radius_m\na,A,103.51234,14.12345,50\n", encoding="utf-8")
+    assert bg.from_table(file, "villages").layer["position_radius_m"].item() == 50

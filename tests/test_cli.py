@@ -205,10 +205,21 @@ def test_metres_and_kilometres_are_the_same_distance(ran):
     assert len({ran("villages", "--of", "border", "--within", length, "--format", "csv") for length in lengths}) == 1
 
 
+def test_a_distance_finer_than_the_line_is_refused_unless_asked_for(run):
+    words = ("villages", "--of", "border", "--within", "500m", "--format", "csv")
+    code, out, err = run(*words)
+    assert (code, out) == (1, "")
+    assert "500 m is finer than the line osm-2026c supports (1,982 m)" in err
+    code, out, err = run(*words, "--allow-coarse")
+    assert code == 0
+    assert "Warning: 500 m is finer" in err
+    assert len(out.splitlines()) > 1
+
+
 def test_a_border_line_can_be_named(ran):
-    lines = {ran("villages", "--of", of, "--within", "2km", "--format", "csv") for of in ("border", "border:osm-2026c")}
+    lines = {ran("villages", "--of", of, "--within", "20km", "--format", "csv") for of in ("border", "border:osm-2026c")}
     assert len(lines) == 1
-    assert ran("villages", "--of", "border:natural-earth-10m", "--within", "2km", "--format", "csv") not in lines
+    assert ran("villages", "--of", "border:natural-earth-10m", "--within", "20km", "--format", "csv") not in lines
 
 
 def test_a_long_table_ends_with_how_many_more_there_are(ran):

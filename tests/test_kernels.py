@@ -217,6 +217,15 @@ def test_of_many_points_equally_near_the_first_is_told():
     assert plain.point.tolist() == fast.point.tolist() == [0]
 
 
+def test_a_place_without_a_position_has_no_nearest_point_and_nothing_is_nearest_among_none():
+    one = np.array([103.0])
+    for found in both(lambda: geodesy.nearest(np.array([np.nan, 104.0]), np.array([14.0, 14.0]), one, one / 10)):
+        assert found.point.tolist() == [-1, 0]
+        assert np.isnan(found.distance_m).tolist() == [True, False]
+    for found in both(lambda: geodesy.nearest(one, one / 10, np.empty(0), np.empty(0))):
+        assert found.point.tolist() == [-1]
+
+
 # Points in a polygon
 
 

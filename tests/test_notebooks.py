@@ -64,7 +64,7 @@ def shown(notebook):
 
 
 def test_there_are_notebooks():
-    assert [path.name for path in NOTEBOOKS][:1] == ["01-situation.ipynb"]
+    assert [path.name for path in NOTEBOOKS][:3] == ["01-situation.ipynb", "02-border-and-claims.ipynb", "03-zones-in-time.ipynb"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -89,6 +89,20 @@ def test_the_situation_notebook_shows_the_reported_figure_beside_ours_and_writes
     assert "Oddar Meanchey: 84 villages reported inaccessible" in text
     assert "Ministry of Interior (KHM)" in text
     assert {path.name for path in offline.iterdir()} == {"situation.html", "villages.csv", "villages.csv.meta.json"}
+
+
+def test_the_border_notebook_finds_no_settlement_on_both_sides_and_is_honest_without_more_lines(offline):
+    text = shown(run(read(FOLDER / "02-border-and-claims.ipynb"), offline))
+    assert "Only the embedded lines are measured." in text
+    assert "0 of them are KHM by one line and THA by another." in text
+    assert "Refused: 1,000 m is finer than the line natural-earth-10m supports (4,517 m)" in text
+
+
+def test_the_zones_notebook_tells_definite_from_possible_and_lets_a_recorded_area_shrink_and_leave(offline):
+    text = shown(run(read(FOLDER / "03-zones-in-time.ipynb"), offline))
+    assert "Of 230 settlements 20 are certainly in a zone and 22 possibly." in text
+    assert "2024-12-31 {'hazard-suspected:EXAMPLE-1': 19.4}" in text
+    assert "2026-01-14 {'hazard-confirmed:EXAMPLE-2': 4.9}" in text
 
 
 ASK_NETWORK = {

@@ -55,7 +55,7 @@ def geodesic_buffer(layer: gpd.GeoDataFrame, distance_m: float | pd.Series, *, a
     MissingCRSError, CRSMismatchError
         If the layer is not lon/lat.
     UnitError
-        If a distance is not a positive, finite number of metres.
+        If a distance or the accuracy is not a positive, finite number of metres.
     GeometryKindError
         If a buffer would reach a pole or the 180° meridian.
 
@@ -72,9 +72,10 @@ def geodesic_buffer(layer: gpd.GeoDataFrame, distance_m: float | pd.Series, *, a
     known = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
     _require_mid_latitudes(shapes[known], radius_m[known])
 
+    sides = facet_counts(radius_m, accuracy_m)
     outline = np.full(len(layer), None, dtype=object)
-    for n in np.unique(facet_counts(radius_m, accuracy_m)):
-        some = known & (facet_counts(radius_m, accuracy_m) == n)
+    for n in np.unique(sides[known]):
+        some = known & (sides == n)
         outline[some] = _buffers(shapes[some], radius_m[some], int(n))
 
     result = layer.set_geometry(gpd.GeoSeries(outline, index=layer.index, crs=layer.crs))
@@ -118,6 +119,8 @@ def rings(layer: gpd.GeoDataFrame, distances_m: Sequence[float]) -> gpd.GeoDataF
 
 def facet_counts(radius_m: NDArray[np.float64], accuracy_m: float | None) -> NDArray[np.int64]:
     """Count the sides each disc needs to stay within the accuracy (by default 1 m or 0.01 % of its radius)."""
+    if accuracy_m is not None and not (np.isfinite(accuracy_m) and accuracy_m > 0):
+        raise UnitError(f"{accuracy_m!r} is not an accuracy in metres; give such as 1.0, or leave it out.")
     limit = np.maximum(SAGITTA_M, SAGITTA_SHARE * radius_m) if accuracy_m is None else np.full(len(radius_m), accuracy_m)
     return np.array([geodesy.facets(radius, most) for radius, most in zip(radius_m, limit, strict=True)], dtype=np.int64)
 

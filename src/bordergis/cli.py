@@ -55,7 +55,7 @@ Villages = Annotated[
     str,
     typer.Option("--layer", help="Layer of villages: `embedded`, or a fetched one (`geonames-kh`; see `bordergis data list`)."),
 ]
-Rules = Annotated[str, typer.Option(help="Zone rules, a preset: acled-by-type, acled-1km, acled-2km, acled-5km.")]
+Rules = Annotated[str, typer.Option(help="Zone rules, a preset: acled-by-type, acled-1km, acled-2km, acled-5km, evacuation-30km.")]
 Cache = Annotated[Path | None, typer.Option(help="Folder of the fetched files; by default the user's cache folder.")]
 Line = Annotated[
     list[str] | None,
@@ -123,6 +123,7 @@ def villages(  # noqa: PLR0913, PLR0917  each is an option of the command line, 
     target: Annotated[Path | None, typer.Option("--out", help="A file; without it, the terminal.")] = None,
     rules: Rules = "acled-by-type",
     layer: Villages = "embedded",
+    allow_coarse: Annotated[bool, typer.Option("--allow-coarse", help="Measure from the border finer than its line supports.")] = False,  # noqa: FBT002
 ) -> None:
     """List the villages near the border, a checkpoint, or the zones, with what is known of each.
 
@@ -135,6 +136,9 @@ def villages(  # noqa: PLR0913, PLR0917  each is an option of the command line, 
     now = _situation(as_of, layer)
     zones = bg.exclusion_zones(now.incidents, as_of=now.date, rules=rules)
     access = bg.inaccessible_villages(now.villages, zones=zones)
+    if of.partition(":")[0] == "border":
+        for warning in bg.require_fine_line(_border(now, of), radius_m, allow_coarse=allow_coarse):
+            err.print(escape(warning), highlight=False)
     found = bg.near_zones(access, zones, radius_m) if of == "zones" else bg.near(access, _distance(access, of, now), radius_m)
 
     if kind == "table":
@@ -298,11 +302,17 @@ def _metres(length: str) -> float:
 def _distance(places: gpd.GeoDataFrame, of: str, now: Situation) -> pd.Series:
     what, _, name = of.partition(":")
     if what == "border":
-        bg.datasets.require_known("border line", name or MAIN_BORDER, set(now.border["border_id"]))
-        return bg.distance_to_border(places, now.border[now.border["border_id"] == (name or MAIN_BORDER)])
+        return bg.distance_to_border(places, _border(now, of))
     if what == "checkpoint":
         return bg.distance_to_checkpoint(places, now.checkpoints, name)
     raise UnknownNameError(f"There is nothing to measure from called {of!r}; known: border, checkpoint:ID, zones.")
+
+
+def _border(now: Situation, of: str) -> gpd.GeoDataFrame:
+    """Choose the line that `border` or `border:ID` means."""
+    name = of.partition(":")[2] or MAIN_BORDER
+    bg.datasets.require_known("border line", name, set(now.border["border_id"]))
+    return now.border[now.border["border_id"] == name]
 
 
 def _require_terminal(target: Path | None) -> None:

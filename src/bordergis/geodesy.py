@@ -54,13 +54,13 @@ QUARTERS = 4
 COMPILED_FROM_S = 1.0
 """Compiled kernels are used where the plain code would take longer than this.
 
-Measured: to import numba 0.3 to 0.5 s and to load a cached kernel 0.1 to 0.3 s, in every process that uses it; to compile it 3 to 5 s,
-once a machine. The default situation stays under 0.1 s and never compiles.
+Measured: to import numba and load a cached kernel takes 0.5 to 0.8 s, in every process that uses it; to compile it 1 to 9 s, once a
+machine. The default situation stays under 0.1 s and never compiles.
 """
 
-CIRCLE_S, PAIR_S, PIECE_S, POLYGON_S, NEAREST_S, UNION_S = 0.45e-6, 1.7e-6, 0.5e-6, 1.7e-6, 0.8e-6, 0.9e-6
-"""What the plain code takes, measured: a vertex of a circle, a point or disc matched, a place by a block of pieces of a line, a point by
-a polygon, a point by its nearest, a vertex of a union."""
+CIRCLE_S, PAIR_S, PIECE_S, POLYGON_S, NEAREST_S, UNION_S = 0.45e-6, 3e-6, 0.5e-6, 1.7e-6, 1.3e-6, 0.9e-6
+"""What the plain code takes, measured: a vertex of a circle; a point or disc matched (four pairs each); a place by a block of pieces of
+a line; a point by a polygon; a point by its nearest; a vertex of a union."""
 
 
 def _pays(rows: int, each_s: float) -> bool:
@@ -391,12 +391,21 @@ class Nearest:
 def nearest(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats) -> Nearest:
     """Find the nearest of other points for every place, by geodesic distance; of two as near, the first.
 
+    A place without a position has -1 and a missing distance.
+
     Examples
     --------
     >>> found = nearest(np.array([103.0]), np.array([14.0]), np.array([102.0, 103.1]), np.array([14.0, 14.0]))
     >>> found.point, found.distance_m.round()
     (array([1]), array([10803.]))
     """
+    known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if len(known) < len(lon) or not len(other_lon):
+        point, metres = np.full(len(lon), -1), np.full(len(lon), np.nan)
+        if len(other_lon):
+            found = nearest(lon[known], lat[known], other_lon, other_lat)
+            point[known], metres[known] = found.point, found.distance_m
+        return Nearest(point, metres)
     if _pays(len(lon), NEAREST_S):
         from bordergis.kernels import nearest as kernel  # noqa: PLC0415  numba only where it pays
 
@@ -416,11 +425,14 @@ def _nearest(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats) -> 
 
     k = min(NEIGHBOURS, len(other_lon))
     chord, near = cKDTree(_cartesian(other_lon, other_lat)).query(_cartesian(lon, lat), k=np.arange(1, k + 1))
-    near = np.sort(near, axis=1)  # of two as near, argmin then takes the first
-    metres = np.stack([distance_m(lon, lat, other_lon[column], other_lat[column]) for column in near.T], axis=1)
-    best = metres.argmin(axis=1)
-    rows = np.arange(len(lon))
-    point, nearest_m = near[rows, best], metres[rows, best]
+    point = near[:, 0].copy()
+    nearest_m = distance_m(lon, lat, other_lon[point], other_lat[point])
+    for column in range(1, k):
+        rows = np.flatnonzero(chord[:, column] <= nearest_m)
+        other = near[rows, column]
+        metres = distance_m(lon[rows], lat[rows], other_lon[other], other_lat[other])
+        better = (metres < nearest_m[rows]) | ((metres == nearest_m[rows]) & (other < point[rows]))
+        point[rows[better]], nearest_m[rows[better]] = other[better], metres[better]
     if k < len(other_lon):  # a chord is never longer than its distance: any other point is farther than the last chord
         for row in np.flatnonzero(nearest_m >= chord[:, -1]):
             every = distance_m(np.full(len(other_lon), lon[row]), np.full(len(other_lon), lat[row]), other_lon, other_lat)

@@ -109,8 +109,9 @@ def sectors_by_length(border: gpd.GeoDataFrame, length_m: float) -> gpd.GeoDataF
     if not (np.isfinite(length_m) and length_m > 0):
         raise UnitError(f"{length_m!r} is not a length in metres; give such as 50_000 for 50 km.")
     whole = geodesy.length_m(one_line(border))
-    cuts = np.append(np.arange(0.0, whole, length_m), whole)
-    names = [f"km {low / 1000:.0f} to {high / 1000:.0f}" for low, high in itertools.pairwise(cuts)]
+    full = np.ceil(whole / length_m * (1 - 1e-12))  # a length that divides the line leaves no sliver
+    cuts = np.append(np.arange(full) * length_m, whole)
+    names = [f"km {round(low / 1000, 3):.10g} to {round(high / 1000, 3):.10g}" for low, high in itertools.pairwise(cuts)]
     return _sectors(border, cuts, names, f"sectors_by_length({length_m:g})")
 
 

@@ -120,7 +120,7 @@ def compare_borders(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, *, limit_m: float 
     Parameters
     ----------
     a, b
-        Two borders of one line each, in the same direction.
+        Two borders of one line each.
     limit_m
         Stretches of A farther than this from B are listed.
     step_m
@@ -199,7 +199,8 @@ def _stretch(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, apart: _Apart, low: int, 
     low, high = max(low - 1, 0), min(high + 1, len(apart.at_m) - 1)
     here = shapely.get_coordinates(part_of(one_line(a), apart.at_m[low], apart.at_m[high]))
     ends = apart.fix.chainage_m[[low, high]]
-    there = shapely.get_coordinates(part_of(one_line(b), ends.min(), max(ends.max(), ends.min() + 1e-3)))
-    between = shapely.make_valid(shapely.Polygon(np.concatenate([here, there[::-1]])))
+    there = shapely.get_coordinates(part_of(one_line(b), ends.min(), ends.max()))
+    back = there[::-1] if ends[0] <= ends[1] else there
+    between = shapely.make_valid(shapely.Polygon(np.concatenate([here, back])))
     area = geodesy.area_m2(between) / 1e6
     return apart.at_m[low], apart.at_m[high], apart.at_m[high] - apart.at_m[low], apart.fix.distance_m[low : high + 1].max(), area, between

@@ -65,7 +65,10 @@ def border_quality(borders: gpd.GeoDataFrame) -> pd.DataFrame:
     'length 665 km, published 798 to 831 km; ends 2,429 m from the tripoint'
     """
     BORDER.validate(borders)
-    rows = {row.border_id: _quality(shapely.get_coordinates(row.geometry), float(row.accuracy_m)) for row in borders.itertuples()}
+    rows = {
+        row.border_id: _quality(shapely.get_coordinates(row.geometry), float(row.accuracy_m), _ends(row.left_side))
+        for row in borders.itertuples()
+    }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("border_id")
     return inherit(table, borders, step="border_quality()")
 
@@ -114,9 +117,14 @@ def require_fine_line(border: gpd.GeoDataFrame, distance_m: float, *, allow_coar
     return (f"Warning: {told}.",)
 
 
-def _quality(line: NDArray[np.float64], accuracy_m: float) -> dict[str, object]:
+def _ends(left_side: str) -> tuple[int, int]:
+    """Say which vertex is at the coast and which at the tripoint, by the declared sides: with Thailand on the left, coast first."""
+    return (0, -1) if left_side == "THA" else (-1, 0)
+
+
+def _quality(line: NDArray[np.float64], accuracy_m: float, at: tuple[int, int]) -> dict[str, object]:
     _, _, metres = geodesy.pieces(line)
-    ends = [_apart(line[at], mark) for at, mark in ((0, COAST), (-1, TRIPOINT))]
+    ends = [_apart(line[vertex], mark) for vertex, mark in zip(at, (COAST, TRIPOINT), strict=True)]
     found: dict[str, object] = {
         "n_vertices": len(line),
         "length_km": metres.sum() / 1_000,

@@ -68,10 +68,11 @@ def border_strip(border: gpd.GeoDataFrame, distance_m: float, side: str, *, allo
     line = one_line(border)
     warnings = require_fine_line(border, distance_m, allow_coarse=allow_coarse)
     whole = geodesic_buffer(border, distance_m).geometry.item()
-    cut = shapely.LineString(_led_on(line, EXTENSION * distance_m))
+    onward = geodesy.densify(_led_on(line, EXTENSION * distance_m))
+    cut = shapely.LineString(onward)
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all([shapely.boundary(whole), cut])]))
     middle = shapely.get_coordinates(shapely.point_on_surface(faces))
-    fix = geodesy.locate_on_line(middle[:, 0], middle[:, 1], _led_on(line, EXTENSION * distance_m))
+    fix = geodesy.locate_on_line(middle[:, 0], middle[:, 1], onward)
     on_side = fix.left == (border["left_side"].iloc[0] == side)
     inside = shapely.contains_xy(whole, middle)
     strip = gpd.GeoDataFrame(

@@ -39,6 +39,11 @@ OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
 LOCAL_OFFSET = "+07:00"
 """What a moment without an offset is taken for; both countries keep it all the year."""
 
+SETTLEMENTS = ("villages", "places")
+SETTLEMENT_RADIUS_M = 1_000.0
+"""A settlement is an area, and lists differ in where they put its point: our assumption where a file states no precision, the same as
+for GeoNames points (data/README.md)."""
+
 TRUE = ("true", "yes", "1", "y", "t")
 FALSE = ("false", "no", "0", "n", "f")
 
@@ -281,7 +286,7 @@ def _placed(
     severity = "rejected" if contract.located else "flagged"
     if position is None:
         shapes = raw.geometry if raw.geometry is not None else gpd.GeoSeries([None] * len(table), index=table.index, crs=LONLAT)
-        return _shaped(table, shapes, contract, severity, faults)
+        return _settled(_shaped(table, shapes, contract, severity, faults), table, contract)
 
     parsed, cells = _parsed(position)
     faults.add(parsed["fault"].notna(), "position", cells, severity, "is not a position", parsed["fault"])
@@ -291,7 +296,15 @@ def _placed(
         faults.add(missing, "position", cells, "rejected", "is empty", "give longitude and latitude")
     points = np.where(parsed["lon"].notna(), shapely.points(parsed["lon"].fillna(0), parsed["lat"].fillna(0)), None)
     placed = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(points, index=table.index, crs=LONLAT))
-    return _with_precision(placed, contract, parsed, cells)
+    return _settled(_with_precision(placed, contract, parsed, cells), table, contract)
+
+
+def _settled(placed: gpd.GeoDataFrame, table: pd.DataFrame, contract: Contract) -> gpd.GeoDataFrame:
+    """Keep the digits of a coordinate from making a settlement more certain than it is, unless the file states its precision."""
+    if contract.name not in SETTLEMENTS or "position_radius_m" in table:
+        return placed
+    printed_m = placed.get("position_radius_m", pd.Series(np.nan, placed.index))
+    return placed.assign(position_radius_m=printed_m.fillna(0.0).clip(lower=SETTLEMENT_RADIUS_M).where(~placed.geometry.isna()))
 
 
 def _parsed(position: tuple[pd.Series, pd.Series] | pd.Series) -> tuple[pd.DataFrame, pd.Series]:

@@ -55,7 +55,7 @@ def from_line(  # noqa: PLR0913  what a line must declare, each by name
     Raises
     ------
     SchemaError
-        If the file holds no line, or several.
+        If the file holds no line, several, areas, or parts that do not run the same way; or if both sides are one country.
     MissingCRSError, CRSMismatchError
         If it is not lon/lat.
 
@@ -71,13 +71,9 @@ def from_line(  # noqa: PLR0913  what a line must declare, each by name
     door = open_door(path, formats=VECTOR_FORMATS)
     layer = gpd.read_parquet(door.path) if door.format == "parquet" else gpd.read_file(door.path, engine="pyogrio")
     require_lonlat(layer)
-    parts = shapely.get_parts(shapely.line_merge(shapely.force_2d(shapely.union_all(layer.geometry.array, grid_size=0))))
-    if len(parts) != 1 or parts[0].geom_type != "LineString":
-        raise SchemaError(
-            f"{door.path.name}: expected one unbroken line, found {len(parts)} parts; cut the land border out, from the coast to the "
-            "tripoint."
-        )
-    kept = layer.geometry.iloc[0] if len(layer) == 1 and layer.geom_type.iloc[0] == "LineString" else parts[0]
+    line = _one_line(layer, door.path.name)
+    if left_side == right_side:
+        raise SchemaError(f"{door.path.name}: both hands of the line are declared {left_side}; a border has a country on each.")
     row = {
         "border_id": border_id,
         "claimed_by": claimed_by,
@@ -88,6 +84,21 @@ def from_line(  # noqa: PLR0913  what a line must declare, each by name
         "right_side": right_side,
         "status_note": "mapped line, not authoritative",
     }
-    border = gpd.GeoDataFrame(pd.DataFrame([row]), geometry=[shapely.force_2d(kept)], crs=layer.crs)
+    border = gpd.GeoDataFrame(pd.DataFrame([row]), geometry=[line], crs=layer.crs)
     BORDER.validate(border)
     return attach(border, Provenance((), (f"from_line({door.path.name}, {border_id})",), ()))
+
+
+def _one_line(layer: gpd.GeoDataFrame, name: str) -> shapely.LineString:
+    """Join the parts of a line without turning any of them: the sides hang on its direction."""
+    parts = shapely.force_2d(shapely.get_parts(layer.geometry.dropna().array.to_numpy()))
+    kinds = sorted({part.geom_type for part in parts} - {"LineString"})
+    if kinds:
+        raise SchemaError(f"{name}: expected one line, found also {', '.join(kinds)}; cut the land border out as a line.")
+    merged = parts if len(parts) == 1 else shapely.get_parts(shapely.line_merge(shapely.MultiLineString(list(parts)), directed=True))
+    if len(merged) != 1:
+        raise SchemaError(
+            f"{name}: expected one unbroken line, found {len(merged)} parts that do not join end to start; cut the land border out, from "
+            "the coast to the tripoint, every part in that direction."
+        )
+    return merged[0]

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from bordergis.buffers import circles, facet_counts
+from bordergis import geodesy
+from bordergis.buffers import facet_counts
 from bordergis.crs import LONLAT
 from bordergis.datasets import require_known
 from bordergis.provenance import inherit
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["exclusion_zones"]
 
 GROUPINGS = {"rule": "rule_id", "category": "category", "event_type": "event_type", "all": None}
-ZONE_COLUMNS = ("zone_id", "certainty", "rule_id", "radius_m", "members", "n_members", "start", "end", "citation", "discs")
+ZONE_COLUMNS = {
+    "zone_id": "str", "certainty": "str", "rule_id": "str", "radius_m": "float64", "members": "object", "n_members": "int64",
+    "start": "datetime64[s]", "end": "datetime64[s]", "citation": "str", "discs": "object",
+}  # fmt: skip
 
 
 def exclusion_zones(  # noqa: PLR0913  three kinds of input, and how to make zones of them
@@ -139,9 +143,9 @@ def _union(discs: pd.DataFrame) -> list[dict[str, object]]:
 def _together(*parts: list[dict[str, object]]) -> gpd.GeoDataFrame:
     rows = [row for part in parts for row in part]
     if not rows:
-        empty = pd.DataFrame({name: [] for name in ZONE_COLUMNS}).astype({"start": "datetime64[s]", "end": "datetime64[s]"})
+        empty = pd.DataFrame(columns=list(ZONE_COLUMNS)).astype(ZONE_COLUMNS)
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=LONLAT))
-    table = pd.DataFrame(rows).astype({"start": "datetime64[s]", "end": "datetime64[s]", "radius_m": "float64"})
+    table = pd.DataFrame(rows).astype(ZONE_COLUMNS)
     return gpd.GeoDataFrame(table, geometry="geometry", crs=LONLAT)
 
 
@@ -162,5 +166,5 @@ def _zone(group: str, certainty: str, discs: pd.DataFrame) -> dict[str, object]:
         "end": discs["end"].max(),
         "citation": "; ".join(dict.fromkeys(discs["citation"])),
         "discs": tuple(zip(discs["incident_id"], *lonlat.T.tolist(), radius_m.tolist(), first_day, strict=True)),
-        "geometry": shapely.union_all(circles(lonlat, radius_m, int(facet_counts(radius_m, None).max()))),
+        "geometry": geodesy.union_of_circles(lonlat[:, 0], lonlat[:, 1], radius_m, int(facet_counts(radius_m, None).max())),
     }

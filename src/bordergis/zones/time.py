@@ -9,6 +9,7 @@ import pandas as pd
 
 from bordergis.provenance import inherit
 from bordergis.zones.build import exclusion_zones
+from bordergis.zones.rules import DEFAULT_RULES, load_rules
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,23 +54,22 @@ def zones_over_time(incidents: gpd.GeoDataFrame, dates: Iterable[dt.date | str],
     days = sorted({pd.Timestamp(day) for day in dates})
     spans = _spans(days, _turns(incidents, options))
     parts = []
-    for first, last in spans:
+    for span, (first, last) in enumerate(spans):
         zones = exclusion_zones(incidents, as_of=first.date(), **options)
-        parts.append(zones.assign(shown_from=first, shown_to=last))
-    if not parts:
-        return exclusion_zones(incidents.iloc[:0], as_of="1900-01-01", **options)
-    joined = _joined(pd.concat(parts, ignore_index=True))
-    table = gpd.GeoDataFrame(joined, geometry="geometry", crs=incidents.crs)
-    return inherit(table, incidents, step=f"zones_over_time({len(days)} days, {len(spans)} built)")
+        parts.append(zones.assign(shown_from=first, shown_to=last, span=span))
+    filled = [zones for zones in parts if len(zones)]
+    if filled:
+        table = gpd.GeoDataFrame(_joined(pd.concat(filled, ignore_index=True)), geometry="geometry", crs=incidents.crs)
+    else:
+        none = pd.Series([], dtype="datetime64[s]")
+        table = exclusion_zones(incidents.iloc[:0], as_of="1900-01-01", **options).assign(shown_from=none, shown_to=none)
+    layers = [options[name] for name in ("hazards", "areas") if options.get(name) is not None]
+    return inherit(table, incidents, _rules(options), *layers, step=f"zones_over_time({len(days)} days, {len(spans)} built)")
 
 
 def _turns(incidents: gpd.GeoDataFrame, options: dict[str, Any]) -> list[pd.Timestamp]:
     """Days on which anything may begin or end: zones are the same from one to the day before the next."""
-    from bordergis.zones.rules import DEFAULT_RULES, load_rules  # noqa: PLC0415
-
-    rules = options.get("rules", DEFAULT_RULES)
-    table = load_rules(rules) if isinstance(rules, str) else rules
-    lifetime = incidents["event_type"].map(table.set_index("event_type")["lifetime_days"]).fillna(0)
+    lifetime = incidents["event_type"].map(_rules(options).set_index("event_type")["lifetime_days"]).fillna(0)
     over = incidents["date_end"] + pd.to_timedelta(lifetime.astype(int) + 1, unit="D")
     turns = [*incidents["date_start"], *over]
     for name, columns in (("hazards", ("recorded_on",)), ("areas", ("valid_from", "valid_to"))):
@@ -80,6 +80,11 @@ def _turns(incidents: gpd.GeoDataFrame, options: dict[str, Any]) -> list[pd.Time
     return sorted(set(turns))
 
 
+def _rules(options: dict[str, Any]) -> pd.DataFrame:
+    rules = options.get("rules", DEFAULT_RULES)
+    return load_rules(rules) if isinstance(rules, str) else rules
+
+
 def _spans(days: list[pd.Timestamp], turns: list[pd.Timestamp]) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """Join neighbouring days between which nothing begins or ends."""
     at = pd.Series(pd.DatetimeIndex(turns).searchsorted(pd.DatetimeIndex(days), side="right"), index=days)
@@ -88,10 +93,12 @@ def _spans(days: list[pd.Timestamp], turns: list[pd.Timestamp]) -> list[tuple[pd
 
 def _joined(zones: pd.DataFrame) -> pd.DataFrame:
     """Join rows of one zone that stay the same from one span to the next."""
-    same = zones["zone_id"] + "|" + zones["discs"].map(hash).astype(str) + "|" + zones["end"].astype(str)
-    run = same.groupby(zones["zone_id"]).transform(lambda values: (values != values.shift()).cumsum())
-    groups = zones.groupby(["zone_id", run], sort=False)
-    kept = groups.head(1).copy()
+    told = (zones["discs"].map(hash).astype(str), zones["start"].astype(str), zones["end"].astype(str))
+    same = zones["zone_id"].str.cat(told, sep="|", na_rep="open")
+    of_zone = zones["zone_id"]
+    turned = (same != same.groupby(of_zone).shift()) | (zones["span"].groupby(of_zone).diff() != 1)
+    groups = zones.groupby(["zone_id", turned.groupby(of_zone).cumsum()], sort=False)
+    kept = groups.head(1).drop(columns="span")
     kept["shown_to"] = groups["shown_to"].max().to_numpy()
     kept["zone_id"] = kept["zone_id"] + "@" + kept["shown_from"].dt.strftime("%Y-%m-%d")
-    return kept.reset_index(drop=True)
+    return kept.reset_index(drop=True).astype({"shown_from": "datetime64[s]", "shown_to": "datetime64[s]"})
