@@ -235,3 +235,12 @@ def test_rings_change_nothing_and_say_what_they_are(places):
     assert places.equals(before)
     assert provenance.of(parts).steps == ("rings(500, 1000)",)
     assert parts.crs == places.crs
+
+
+def test_an_impact_cell_is_200_by_200_metres():
+    """Its corners lie half a diagonal, 141.4 m, from the middle."""
+    cell = bg.square_cells(layer(Point(104, 14))).geometry.item()
+    corners = shapely.get_coordinates(cell)[:4]
+    reached = GEOD.inv(np.full(4, 104.0), np.full(4, 14.0), *corners.T)[2]
+    assert reached == pytest.approx([141.42] * 4, abs=0.01)
+    assert bg.square_cells(layer(None)).geometry.isna().all()

@@ -76,7 +76,7 @@ def apart():
 
 
 def test_the_land_between_the_lines_is_what_the_data_sets_overlap_or_leave_out(lines, apart):
-    everywhere = bg.compare_borders(lines[KHM], lines[THA], limit_m=5).stretches
+    everywhere = bg.compare_borders(lines[KHM], lines[THA], limit_m=1).stretches
     assert everywhere["area_km2"].sum() == pytest.approx(75.9 + 5.5, abs=0.2)
     assert area_m2(apart) / 1e6 == pytest.approx(75.9 + 5.5, abs=0.1)
 

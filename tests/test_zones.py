@@ -272,3 +272,31 @@ def test_the_embedded_incidents_are_all_accounted_for(situation):
     numbers = [int(part.rsplit(": ", 1)[1].rstrip(".")) for part in provenance.of(zones).notes[-1].split("; ")]
     assert numbers[0] == len(situation.incidents) == sum(numbers[1:])
     assert numbers[-1] == len({member for members in zones["members"] for member in members})
+
+
+def test_a_rule_for_a_weapon_goes_before_the_rule_for_its_type(incident, one_rule):
+    rocket = one_rule.assign(rule_id="rocket", weapon="BM-21", radius_m=9_000.0)
+    rules = pd.concat([one_rule, rocket], ignore_index=True)
+    both = incident(k1=(104, 14, 0), k2=(105, 14, 0)).assign(weapon_as_reported=["BM-21 rockets", None])
+    zones = bg.exclusion_zones(both, as_of="2026-01-14", rules=rules)
+    possible = zones[zones["certainty"] == "possible"].set_index("rule_id")
+    assert possible["members"].to_dict() == {"clash": ("k2",), "rocket": ("k1",)}
+    assert possible["radius_m"].to_dict() == {"clash": 5_000, "rocket": 9_000}
+
+
+def test_two_rules_for_one_type_are_refused(incident, one_rule):
+    twice = pd.concat([one_rule, one_rule.assign(rule_id="other")], ignore_index=True)
+    with pytest.raises(RuleError, match="Two rules for the same event type: Armed clash"):
+        bg.exclusion_zones(incident(k1=(104, 14, 0)), as_of="2026-01-14", rules=twice)
+
+
+def test_the_zone_of_the_icj_order_stood_until_the_judgment(situation):
+    named = {
+        day: [
+            zone
+            for zone in bg.exclusion_zones(situation.incidents, as_of=day, areas=bg.load_designated_areas())["zone_id"]
+            if "icj" in zone
+        ]
+        for day in ("2011-07-17", "2011-07-18", "2013-11-12")
+    }
+    assert named == {"2011-07-17": [], "2011-07-18": ["demilitarized:icj-2011-pdz"], "2013-11-12": []}

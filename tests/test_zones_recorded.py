@@ -190,7 +190,7 @@ def listed(*rows):
 
 def test_a_list_of_units_becomes_areas_with_their_shapes_and_names(units):
     found = bg.areas_of_units(units, listed(("TH3301", "red", "2025-12-07", None), ("TH3304", "yellow", "2025-12-07", "2025-12-27")))
-    assert found["area_id"].to_list() == ["red:TH3301:2025-12-07", "yellow:TH3304:2025-12-07"]
+    assert found["area_id"].to_list() == ["TH3301:2025-12-07", "TH3304:2025-12-07"]
     assert found["name"].to_list() == ["West", "East"]
     assert found.geometry.to_list() == [units.geometry[1], units.geometry[0]]
 
@@ -201,9 +201,9 @@ def test_a_unit_listed_twice_is_an_area_for_each_time(units, build):
     days = ("2025-07-23", "2025-07-25", "2025-08-10", "2026-01-14")
     assert [build(day, areas=found)["zone_id"].to_list() for day in days] == [
         [],
-        ["red:red:TH3304:2025-07-24"],
+        ["red:TH3304:2025-07-24"],
         [],
-        ["red:red:TH3304:2025-12-07"],
+        ["red:TH3304:2025-12-07"],
     ]
 
 

@@ -95,7 +95,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         ],
         "report": ["encode_table", "situation_summary", "write_table"],
         "situation": ["Situation", "load"],
-        "buffers": ["geodesic_buffer", "rings"],
+        "buffers": ["geodesic_buffer", "rings", "square_cells"],
         "zones": ["areas_of_units", "zones_over_time", "exclusion_zones", "load_rules", "near_zones", "points_in_zones", "rule_presets"],
     },
 )

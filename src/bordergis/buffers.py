@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["circles", "facet_counts", "geodesic_buffer", "range_words", "rings"]
+__all__ = ["circles", "facet_counts", "geodesic_buffer", "range_words", "rings", "square_cells"]
 
 SAGITTA_SHARE = 1e-4
 SAGITTA_M = 1.0
 """Default accuracy of a buffer's outline: 1 m, or 0.01 % of the radius where that is more (docs/methods.md, "Buffers")."""
+
+SUBMUNITION_CELL_M = 200.0
+"""CMAC: an impact cell of 200 x 200 m for each cluster-munition round (docs/methods.md, "Zones")."""
 
 POLE_MARGIN_DEG = 89.0
 SEAM_DEG = 179.0
@@ -80,6 +83,47 @@ def geodesic_buffer(layer: gpd.GeoDataFrame, distance_m: float | pd.Series, *, a
 
     result = layer.set_geometry(gpd.GeoSeries(outline, index=layer.index, crs=layer.crs))
     return inherit(result, layer, step=f"geodesic_buffer(distance_m={range_words(radius_m)})")
+
+
+def square_cells(points: gpd.GeoDataFrame, size_m: float = SUBMUNITION_CELL_M) -> gpd.GeoDataFrame:
+    """Draw a square cell round each point, its sides running north and east, as impact cells are recorded.
+
+    The cells are a way to write down what was found; they are no safety distance.
+
+    Parameters
+    ----------
+    points
+        Points, lon/lat; a row without a position stays without a cell.
+    size_m
+        Length of a side in metres; by default the cell of one cluster-munition round.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The layer with its cells as geometry.
+
+    Raises
+    ------
+    UnitError
+        If the size is not a positive length.
+
+    Examples
+    --------
+    >>> import bordergis as bg
+    >>> cells = square_cells(bg.load_checkpoints().head(1))
+    >>> round(bg.geodesy.area_m2(cells.geometry.item()))
+    40000
+    """
+    require_lonlat(points)
+    half = _radii(size_m, points) / 2
+    lon, lat = points.geometry.x.to_numpy(), points.geometry.y.to_numpy()
+    north, south = (geodesy.forward(lon, lat, np.full(len(lon), bearing), half)[1] for bearing in (0.0, 180.0))
+    east, west = (geodesy.forward(lon, lat, np.full(len(lon), bearing), half)[0] for bearing in (90.0, 270.0))
+    known = ~np.isnan(lon)
+    cells = np.full(len(points), None, dtype=object)
+    cells[known] = shapely.box(west[known], south[known], east[known], north[known])
+    result = points.set_geometry(gpd.GeoSeries(cells, index=points.index, crs=points.crs))
+    return inherit(result, points, step=f"square_cells(size_m={size_m:g})")
 
 
 def rings(layer: gpd.GeoDataFrame, distances_m: Sequence[float]) -> gpd.GeoDataFrame:

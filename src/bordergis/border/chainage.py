@@ -215,15 +215,16 @@ def _sectors(border: gpd.GeoDataFrame, cuts: NDArray[np.float64], names: list[st
     lines = [part_of(line, low, high) for low, high in itertools.pairwise(cuts)]
     table = pd.DataFrame(
         {
-            "sector_id": [f"{label(border)}:{number:03d}" for number in range(1, len(names) + 1)],
             "name": names,
             "from_m": cuts[:-1],
             "to_m": cuts[1:],
             "length_m": np.diff(cuts),
         }
     )
-    sectors = gpd.GeoDataFrame(table, geometry=lines, crs=border.crs)
-    return inherit(sectors[sectors["length_m"] > 0].reset_index(drop=True), border, step=step, notes=accuracy_notes(border))
+    real = table["length_m"] > 0  # a mark at an end of the line begins no sector
+    sectors = gpd.GeoDataFrame(table, geometry=lines, crs=border.crs)[real].reset_index(drop=True)
+    sectors.insert(0, "sector_id", [f"{label(border)}:{number:03d}" for number in range(1, len(sectors) + 1)])
+    return inherit(sectors, border, step=step, notes=accuracy_notes(border))
 
 
 def part_of(line: NDArray[np.float64], low_m: float, high_m: float) -> shapely.LineString:

@@ -166,40 +166,43 @@ def compare_borders(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, *, limit_m: float 
         name=f"{label(a)} against {label(b)}",
     )
     step = f"compare_borders({label(a)}, {label(b)}, limit_m={limit_m:g}, step_m={step_m:g})"
-    return BorderComparison(inherit(summary, a, b, step=step), inherit(_stretches(a, b, out, limit_m), a, b, step=step))
+    return BorderComparison(inherit(summary, a, b, step=step), inherit(_stretches(out, limit_m, a.crs), a, b, step=step))
 
 
 @dataclass(frozen=True)
 class _Apart:
-    """Samples along one line, and where each is nearest to the other."""
+    """Samples along one line, and where each is nearest to the other; with the vertices of both."""
 
+    line: NDArray[np.float64]
+    other: NDArray[np.float64]
     at_m: NDArray[np.float64]
     fix: geodesy.LineFix
     length_m: float
 
 
 def _apart(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, step_m: float) -> _Apart:
-    whole = geodesy.length_m(one_line(a))
+    line, other = one_line(a), one_line(b)
+    whole = geodesy.length_m(line)
     at_m = np.append(np.arange(0.0, whole, step_m), whole)
     samples = point_at(a, at_m)
-    return _Apart(at_m, geodesy.locate_on_line(samples.x.to_numpy(), samples.y.to_numpy(), one_line(b)), whole)
+    return _Apart(line, other, at_m, geodesy.locate_on_line(samples.x.to_numpy(), samples.y.to_numpy(), other), whole)
 
 
-def _stretches(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, apart: _Apart, limit_m: float) -> gpd.GeoDataFrame:
+def _stretches(apart: _Apart, limit_m: float, crs: object) -> gpd.GeoDataFrame:
     far = apart.fix.distance_m > limit_m
     edge = np.diff(far.astype(int), prepend=0, append=0)
     first, last = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1) - 1
-    rows = [_stretch(a, b, apart, low, high) for low, high in zip(first.tolist(), last.tolist(), strict=True)]
+    rows = [_stretch(apart, low, high) for low, high in zip(first.tolist(), last.tolist(), strict=True)]
     columns = ["from_m", "to_m", "length_m", "max_m", "area_km2", "geometry"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=a.crs)
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=crs)
 
 
-def _stretch(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, apart: _Apart, low: int, high: int) -> tuple[object, ...]:
+def _stretch(apart: _Apart, low: int, high: int) -> tuple[object, ...]:
     """One stretch with the land between the lines; it reaches a sample beyond its ends, so that single samples have an area too."""
     low, high = max(low - 1, 0), min(high + 1, len(apart.at_m) - 1)
-    here = shapely.get_coordinates(part_of(one_line(a), apart.at_m[low], apart.at_m[high]))
+    here = shapely.get_coordinates(part_of(apart.line, apart.at_m[low], apart.at_m[high]))
     ends = apart.fix.chainage_m[[low, high]]
-    there = shapely.get_coordinates(part_of(one_line(b), ends.min(), ends.max()))
+    there = shapely.get_coordinates(part_of(apart.other, ends.min(), ends.max()))
     back = there[::-1] if ends[0] <= ends[1] else there
     between = shapely.make_valid(shapely.Polygon(np.concatenate([here, back])))
     area = geodesy.area_m2(between) / 1e6

@@ -262,6 +262,9 @@ DESIGNATED_AREAS = Contract(
         "area_id": _ID("stable id"),
         "name": _TEXT("name of the area"),
         "valid_from": Field("date", "day it was designated"),
+        "valid_to": Field("date", "last day; empty while it lasts", required=False, filled=False),
+        "zone_class": _MAYBE("class it is told under; with it and a citation the area can be a zone"),
+        "citation": _MAYBE("the text that bounds it"),
         "note": _MAYBE("what it is"),
         "source_id": _ORIGIN["source_id"],
     },
@@ -311,6 +314,21 @@ RESTRICTED_AREAS = Contract(
         "citation": _TEXT("who says so, and where"),
     },
     geometry=AREAS,
+)
+
+OBSTACLES = Contract(
+    "obstacles",
+    {
+        "obstacle_id": _ID("stable id"),
+        "kind": _TEXT("what stands there; an obstacle is never the border", words=("wire", "fence", "trench", "cordon")),
+        "name": _MAYBE("its name"),
+        "valid_from": Field("date", "first day it was seen", hxl="#date+start"),
+        "valid_to": Field("date", "last day; empty while it stands", filled=False, hxl="#date+end"),
+        **_CLAIM,
+        **_POSITION,
+        **_ORIGIN,
+    },
+    geometry=LINES,
 )
 
 CLOSURES = Contract(
@@ -382,9 +400,11 @@ RULES = Contract(
     "rules",
     {
         "rule_id": _TEXT("one rule, one or more event types"),
-        "event_type": _ID("event type the rule speaks of"),
+        "event_type": _TEXT("event type the rule speaks of"),
+        "weapon": _MAYBE("only events whose reported weapon has this word; such a rule goes before the one for the type alone"),
         "radius_m": Field("number", "radius of the zone in metres; empty where the type makes no zone", filled=False, least=1),
         "lifetime_days": Field("whole", "days the zone lasts after the last day of the event", least=0),
+        "certainty": _MAYBE("how sure the numbers are: published, or assumed, and which"),
         "citation": _TEXT("where the numbers come from"),
     },
 )
@@ -408,7 +428,7 @@ CONTRACTS: Mapping[str, Contract] = {
     contract.name.replace(" ", "_"): contract
     for contract in (
         BORDER, PLACES, VILLAGES, CAMPS, CHECKPOINTS, CHECKPOINT_STATUS, INCIDENTS, INCIDENT_PLACES, VISITS, FIGURES,
-        PERIODS, PROVISIONS, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, RESTRICTED_AREAS, ADMIN_AREAS,
+        PERIODS, PROVISIONS, OBSTACLES, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, RESTRICTED_AREAS, ADMIN_AREAS,
         HAZARDS, ACCESS_REPORTS, RULES, ZONES,
     )
 }  # fmt: skip

@@ -16,7 +16,7 @@ from bordergis.datasets import require_known
 from bordergis.provenance import inherit
 from bordergis.schema import INCIDENTS, POSITIONED, RULES, ZONES
 from bordergis.zones.recorded import recorded_zones
-from bordergis.zones.rules import DEFAULT_RULES, load_rules, require_rules
+from bordergis.zones.rules import DEFAULT_RULES, apply_rules, load_rules, require_rules
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,7 +94,7 @@ def exclusion_zones(  # noqa: PLR0913  three kinds of input, and how to make zon
     require_known("grouping", by, GROUPINGS)
 
     date = pd.Timestamp(as_of)
-    ruled = incidents.merge(table, on="event_type", how="left").set_axis(incidents.index)
+    ruled = apply_rules(incidents, table)
     begun = ruled["date_start"] <= date
     unruled = begun & ruled["radius_m"].isna()
     over = ruled["date_end"] + pd.to_timedelta(ruled["lifetime_days"], unit="D")

@@ -54,7 +54,7 @@ def areas_of_units(units: gpd.GeoDataFrame, listed: pd.DataFrame) -> gpd.GeoData
     >>> day = pd.to_datetime(["2025-12-07"])
     >>> red = pd.DataFrame({"pcode": "TH3304", "zone_class": "red", "valid_from": day, "valid_to": pd.NaT, "citation": "a test"})
     >>> areas_of_units(units, red)["area_id"].to_list()
-    ['red:TH3304:2025-12-07']
+    ['TH3304:2025-12-07']
     """
     ADMIN_AREAS.validate(units)
     strangers = sorted(set(listed["pcode"]) - set(units["pcode"]))
@@ -63,7 +63,7 @@ def areas_of_units(units: gpd.GeoDataFrame, listed: pd.DataFrame) -> gpd.GeoData
             f"{len(strangers)} of the listed units are not in the layer: {', '.join(strangers)}; add them or correct the codes."
         )
     found = listed.merge(units[["pcode", "name", "geometry"]], on="pcode", how="left", validate="many_to_one")
-    found["area_id"] = found["zone_class"] + ":" + found["pcode"] + ":" + found["valid_from"].dt.strftime("%Y-%m-%d")
+    found["area_id"] = found["pcode"] + ":" + found["valid_from"].dt.strftime("%Y-%m-%d")
     areas = gpd.GeoDataFrame(found, geometry="geometry", crs=units.crs)
     areas["valid_to"] = pd.to_datetime(areas["valid_to"]).astype("datetime64[s]")
     RESTRICTED_AREAS.validate(areas)

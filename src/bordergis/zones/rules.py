@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["DEFAULT_RULES", "load_rules", "require_rules", "rule_presets"]
+__all__ = ["DEFAULT_RULES", "apply_rules", "load_rules", "require_rules", "rule_presets"]
 
 DEFAULT_RULES = "acled-by-type"
 
@@ -56,6 +56,7 @@ def load_rules(preset: str = DEFAULT_RULES) -> pd.DataFrame:
             "event_type": event_type,
             "radius_m": float(rule.get("radius_m", np.nan)),
             "lifetime_days": int(rule["lifetime_days"]),
+            "certainty": rule["certainty"],
             "citation": rule["citation"],
         }
         for rule in presets[DEFAULT_RULES]["rules"]
@@ -63,7 +64,7 @@ def load_rules(preset: str = DEFAULT_RULES) -> pd.DataFrame:
     )
     if "rules" not in chosen:
         zoned = rules["radius_m"].notna()
-        same = ("rule_id", preset), *((name, chosen[f"same_{name}"]) for name in ("radius_m", "lifetime_days", "citation"))
+        same = ("rule_id", preset), *((name, chosen[f"same_{name}"]) for name in ("radius_m", "lifetime_days", "certainty", "citation"))
         for name, value in same:
             rules.loc[zoned, name] = value
     RULES.validate(rules)
@@ -81,9 +82,27 @@ def rule_presets() -> pd.DataFrame:
     return pd.DataFrame({name: {"title": preset["title"]} for name, preset in _presets().items()}).T.rename_axis("preset")
 
 
+def apply_rules(incidents: gpd.GeoDataFrame, rules: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Give each incident the numbers of its rule: the one for its type and reported weapon, else the one for its type."""
+    weapon = rules["weapon"] if "weapon" in rules else pd.Series(pd.NA, rules.index, dtype="object")
+    numbers = [name for name in rules.columns if name not in ("event_type", "weapon")]
+    of_type = rules[weapon.isna()].set_index("event_type")[numbers]
+    ruled = incidents.join(of_type, on="event_type")
+    reported = incidents.get("weapon_as_reported", pd.Series("", incidents.index)).fillna("").str.casefold()
+    for rule in rules[weapon.notna()].itertuples():
+        meant = (incidents["event_type"] == rule.event_type) & reported.str.contains(str(rule.weapon).casefold(), regex=False)
+        for name in numbers:
+            ruled.loc[meant, name] = getattr(rule, name)
+    return ruled
+
+
 def require_rules(incidents: gpd.GeoDataFrame, rules: pd.DataFrame) -> None:
-    """Refuse rules that do not speak of an event type of the incidents."""
-    missing = sorted(set(incidents["event_type"].dropna()) - set(rules["event_type"]))
+    """Refuse rules that do not speak of an event type of the incidents, or speak of one twice."""
+    weapon = rules["weapon"] if "weapon" in rules else pd.Series(pd.NA, rules.index, dtype="object")
+    of_type = rules.loc[weapon.isna(), "event_type"]
+    if of_type.duplicated().any():
+        raise RuleError(f"Two rules for the same event type: {', '.join(sorted(set(of_type[of_type.duplicated()])))}; keep one of them.")
+    missing = sorted(set(incidents["event_type"].dropna()) - set(of_type))
     if missing:
         raise RuleError(
             f"The rules do not speak of these event types: {', '.join(missing)}; add a row for each (a missing radius_m says that it "

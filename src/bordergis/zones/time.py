@@ -9,7 +9,7 @@ import pandas as pd
 
 from bordergis.provenance import inherit
 from bordergis.zones.build import exclusion_zones
-from bordergis.zones.rules import DEFAULT_RULES, load_rules
+from bordergis.zones.rules import DEFAULT_RULES, apply_rules, load_rules
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -69,7 +69,7 @@ def zones_over_time(incidents: gpd.GeoDataFrame, dates: Iterable[dt.date | str],
 
 def _turns(incidents: gpd.GeoDataFrame, options: dict[str, Any]) -> list[pd.Timestamp]:
     """Days on which anything may begin or end: zones are the same from one to the day before the next."""
-    lifetime = incidents["event_type"].map(_rules(options).set_index("event_type")["lifetime_days"]).fillna(0)
+    lifetime = apply_rules(incidents, _rules(options))["lifetime_days"].fillna(0)
     over = incidents["date_end"] + pd.to_timedelta(lifetime.astype(int) + 1, unit="D")
     turns = [*incidents["date_start"], *over]
     for name, columns in (("hazards", ("recorded_on",)), ("areas", ("valid_from", "valid_to"))):
