@@ -21,9 +21,9 @@ from filelock import FileLock
 import bordergis as bg
 from bordergis import datasets
 from bordergis.errors import DataMissingError, FetchError, UnknownNameError
-from bordergis.fetch import add, public_sources
+from bordergis.fetching import add, public_sources
 
-fetching = sys.modules["bordergis.fetch"]
+fetching = sys.modules["bordergis.fetching"]
 PUBLISHED = "https://download.geonames.org/export/dump/KH.zip"
 HALF = 25 * 16_384  # whole blocks, so that all that arrived is kept
 
@@ -475,4 +475,4 @@ def test_the_network_is_used_by_no_other_module():
             r"^\s*(import|from) (requests|urllib3|urllib\.request|pooch|http\.client|socket)\b", file.read_text("utf-8"), re.MULTILINE
         )
     ]
-    assert users == ["fetch.py"]
+    assert users == ["fetching.py"]

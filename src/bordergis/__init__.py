@@ -73,7 +73,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "sources",
         ],
         "maps": ["SituationMap", "situation_map"],
-        "fetch": ["add", "cached", "fetch", "public_sources"],
+        "fetching": ["add", "cached", "fetch", "public_sources"],
         "proximity": ["distance_to_checkpoint", "near"],
         "naming": ["locate", "split_places"],
         "readers": [

@@ -4,7 +4,7 @@ A border is a line **as one source draws it**. No line here is authoritative, an
 result says from which, and its provenance says how far that line is known to differ from others.
 """
 
-from bordergis.border.chainage import chainage, point_at, sectors_at, sectors_by_length, sectors_by_province
+from bordergis.border.along import chainage, point_at, sectors_at, sectors_by_length, sectors_by_province
 from bordergis.border.claims import BorderComparison, by_claim, compare_borders, join_lines
 from bordergis.border.measures import border_length, distance_to_border, nearest_point_on_border, side_of_border
 from bordergis.border.quality import border_quality, require_fine_line

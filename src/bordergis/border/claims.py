@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from bordergis import geodesy
-from bordergis.border.chainage import part_of, point_at
+from bordergis.border.along import part_of, point_at
 from bordergis.border.measures import label, one_line
 from bordergis.crs import require_same_crs
 from bordergis.errors import UnitError

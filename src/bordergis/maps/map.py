@@ -182,7 +182,8 @@ def situation_map(  # noqa: PLR0913 - what may be drawn over a situation, each b
     >>> situation = bg.load("2026-01-14")
     >>> zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
     >>> access = bg.inaccessible_villages(situation.villages, zones=zones)
-    >>> bg.situation_map(situation, zones=zones, access=access).save("situation.html")  # doctest: +SKIP
+    >>> import tempfile
+    >>> bg.situation_map(situation, zones=zones, access=access).save(tempfile.mkdtemp() + "/situation.html")
     """
     content = page_content(situation, layers=layers or {}, zones=zones, access=access)
     own = {name: text for name, text in (("title", title), ("disclaimer", disclaimer)) if text is not None}

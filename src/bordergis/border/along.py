@@ -177,7 +177,12 @@ def sectors_by_province(border: gpd.GeoDataFrame, provinces: gpd.GeoDataFrame) -
 
     Examples
     --------
-    >>> sectors_by_province(border, provinces)  # doctest: +SKIP
+    >>> import bordergis as bg
+    >>> from shapely import box
+    >>> halves = {"country": ["KHM", "THA", "KHM"], "name": ["South", "West", "North"]}  # made up
+    >>> areas = gpd.GeoDataFrame(halves, geometry=[box(103, 10, 107, 13), box(99, 10, 102, 16), box(103, 13, 107, 16)], crs=4326)
+    >>> bg.sectors_by_province(bg.load_border("osm-2026c"), areas)["name"].to_list()
+    ['South / West', 'North / West']
     """
     require_same_crs(border, provinces)
     line = one_line(border)
