@@ -46,7 +46,7 @@ def reports():
 
 
 def answers(villages, column, **options):
-    return bg.inaccessible_villages(villages, **options).set_index("place_id")[column].to_dict()
+    return bg.inaccessible_villages(villages, **options).table.set_index("place_id")[column].to_dict()
 
 
 def test_a_village_is_surely_possibly_or_not_in_the_zone(zones, village):
@@ -67,7 +67,7 @@ def test_only_what_is_certain_makes_a_village_inaccessible(zones, village):
 
 
 def test_no_zone_and_no_report_is_unknown_not_accessible(no_zones, village):
-    access = bg.inaccessible_villages(village(a=east(0), b=east(9_000)), zones=no_zones)
+    access = bg.inaccessible_villages(village(a=east(0), b=east(9_000)), zones=no_zones).table
     assert access["status"].tolist() == ["unknown", "unknown"]
     assert access["in_zone"].tolist() == ["no", "no"]
     assert access["zone_ids"].isna().all()
@@ -75,14 +75,14 @@ def test_no_zone_and_no_report_is_unknown_not_accessible(no_zones, village):
 
 
 def test_villages_far_from_every_zone_are_unknown(zones, village):
-    access = bg.inaccessible_villages(village(a=east(90_000)), zones=zones)
+    access = bg.inaccessible_villages(village(a=east(90_000)), zones=zones).table
     assert access[["in_zone", "status"]].iloc[0].tolist() == ["no", "unknown"]
 
 
 def test_a_village_without_a_position_is_in_no_known_relation_to_zones(zones, village):
     lost = village(a=east(0), b=east(0))
     lost = lost.set_geometry(gpd.GeoSeries([lost.geometry[0], None], crs=lost.crs))
-    access = bg.inaccessible_villages(lost, zones=zones).set_index("place_id")
+    access = bg.inaccessible_villages(lost, zones=zones).table.set_index("place_id")
     assert access.loc["b", ["in_zone", "status"]].tolist() == ["unknown", "unknown"]
     assert access.loc["b", "reasons"] == "no position, so no answer on zones; no report on this village."
 
@@ -97,7 +97,7 @@ def test_a_village_without_a_position_is_in_no_known_relation_to_zones(zones, vi
 def test_the_status_follows_from_zone_and_report(said, statuses, zones, village, reports):
     """One village surely in the zone, one possibly, one outside; the same is reported of all three."""
     places = village(a=east(0), b=east(5_000), c=east(9_000))
-    access = bg.inaccessible_villages(places, zones=zones, reports=reports(*((name, said, DAY, "A") for name in "abc")), as_of=DAY)
+    access = bg.inaccessible_villages(places, zones=zones, reports=reports(*((name, said, DAY, "A") for name in "abc")), as_of=DAY).table
     assert access["status"].tolist() == statuses
     assert access["reported_inaccessible"].eq(said == "inaccessible").all()
 
@@ -110,85 +110,85 @@ def test_a_report_on_a_village_without_a_position_counts(zones, village, reports
 
 def test_the_latest_word_of_an_author_counts_and_is_said_with_its_day(no_zones, village, reports):
     said = reports(("a", "accessible", "2026-01-12", "A"), ("a", "inaccessible", "2026-01-10", "A"))
-    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY)
-    assert access["status"].tolist() == ["accessible"]
+    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY).table
+    assert access["status"].tolist() == ["reachable"]
     assert access["reasons"].tolist() == ["in no zone; accessible according to A (2026-01-12)."]
 
 
 def test_authors_who_differ_stand_side_by_side_and_nobody_is_believed_over_the_other(no_zones, village, reports):
     said = reports(("a", "inaccessible", "2026-01-10", "A"), ("a", "accessible", "2026-01-12", "B"))
-    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY)
+    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY).table
     assert access["status"].tolist() == ["inaccessible"]
     assert access["reasons"].item().endswith("inaccessible according to A (2026-01-10), accessible according to B (2026-01-12).")
 
 
 def test_an_author_who_says_both_on_one_day_is_not_silently_sided_with(no_zones, village, reports):
     said = reports(("a", "inaccessible", DAY, "A"), ("a", "accessible", DAY, "A"))
-    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY)
+    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY).table
     assert access["status"].tolist() == ["inaccessible"]
     assert "inaccessible according to A (2026-01-14), accessible according to A (2026-01-14)" in access["reasons"].item()
 
 
 def test_a_report_of_a_later_day_does_not_count(no_zones, village, reports):
     said = reports(("a", "accessible", "2026-01-15", "A"))
-    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY)
+    access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY).table
     assert access["status"].tolist() == ["unknown"]
     assert access["reported_inaccessible"].isna().all()
 
 
 def test_reports_without_a_date_to_count_for_are_refused(no_zones, village, reports):
     with pytest.raises(SchemaError, match="say for which date with `as_of=…`"):
-        bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=reports(("a", "accessible", DAY, "A")))
+        bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=reports(("a", "accessible", DAY, "A"))).table
 
 
 def test_a_village_nobody_speaks_of_has_no_reported_answer(no_zones, village, reports):
     access = bg.inaccessible_villages(
         village(a=east(0), b=east(9)), zones=no_zones, reports=reports(("a", "accessible", DAY, "A")), as_of=DAY
-    )
+    ).table
     assert access["reported_inaccessible"].isna().tolist() == [False, True]
-    assert access["status"].tolist() == ["accessible", "unknown"]
+    assert access["status"].tolist() == ["reachable", "unknown"]
 
 
 def test_no_reports_and_an_empty_list_of_reports_are_the_same(zones, village, reports):
     places = village(a=east(0), b=east(9_000))
-    without, empty = (bg.inaccessible_villages(places, zones=zones, reports=said, as_of=DAY) for said in (None, reports()))
+    without, empty = (bg.inaccessible_villages(places, zones=zones, reports=said, as_of=DAY).table for said in (None, reports()))
     assert pd.DataFrame(without).equals(pd.DataFrame(empty))
 
 
 def test_a_report_on_a_village_that_is_not_in_the_layer_is_refused_not_lost(zones, village, reports):
     said = reports(("a", "accessible", DAY, "A"), ("x", "inaccessible", DAY, "A"))
     with pytest.raises(SchemaError, match=r"1 of 2 villages are not in the village layer: x; add them"):
-        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=said, as_of=DAY)
+        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=said, as_of=DAY).table
 
 
 def test_a_report_in_other_words_is_refused(zones, village, reports):
     with pytest.raises(SchemaError, match="cut off"):
-        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=reports(("a", "cut off", DAY, "A")), as_of=DAY)
+        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=reports(("a", "cut off", DAY, "A")), as_of=DAY).table
 
 
 def test_villages_in_another_system_are_refused(zones, village):
     with pytest.raises(CRSMismatchError):
-        bg.inaccessible_villages(village(a=east(0)).to_crs("EPSG:32648"), zones=zones)
+        bg.inaccessible_villages(village(a=east(0)).to_crs("EPSG:32648"), zones=zones).table
 
 
 def test_the_zones_and_the_deepest_incident_are_named(incident, village, one_rule):
     """k1 is 3 km away, k2 is 1 km away: the village is deeper in the disc of k2."""
     both = bg.exclusion_zones(incident(k1=(*east(3_000), 0), k2=(*east(1_000), 0)), as_of=DAY, rules=one_rule)
-    access = bg.inaccessible_villages(village(a=east(0)), zones=both)
+    access = bg.inaccessible_villages(village(a=east(0)), zones=both).table
     assert access["zone_ids"].tolist() == ["clash:definite, clash:possible"]
     assert access["in_zone_since"].tolist() == [pd.Timestamp("2025-12-10")]
     assert access["reasons"].item().startswith("in clash:definite, clash:possible (deepest: k2); ")
 
 
 def test_an_empty_layer_of_villages_has_an_empty_answer(zones, village):
-    access = bg.inaccessible_villages(village(a=east(0))[:0], zones=zones)
+    access = bg.inaccessible_villages(village(a=east(0))[:0], zones=zones).table
     assert access.empty
     assert {"in_zone", "reported_inaccessible", "status", "reasons"} <= set(access.columns)
 
 
 @pytest.mark.parametrize("labels", [["x", "y"], [7, 7]])
 def test_the_index_is_kept_whatever_it_is(labels, zones, village):
-    access = bg.inaccessible_villages(village(a=east(0), b=east(9_000)).set_axis(labels), zones=zones)
+    access = bg.inaccessible_villages(village(a=east(0), b=east(9_000)).set_axis(labels), zones=zones).table
     assert access.index.tolist() == labels
     assert access["in_zone"].tolist() == ["definite", "no"]
 
@@ -196,9 +196,9 @@ def test_the_index_is_kept_whatever_it_is(labels, zones, village):
 def test_nothing_is_changed_and_the_counts_stand_in_the_provenance(zones, village, reports):
     places, said = village(a=east(0), b=east(9_000), c=east(9_500)), reports(("c", "accessible", DAY, "A"))
     before = [layer.copy() for layer in (places, zones, said)]
-    access = bg.inaccessible_villages(places, zones=zones, reports=said, as_of=DAY)
+    access = bg.inaccessible_villages(places, zones=zones, reports=said, as_of=DAY).table
     assert all(layer.equals(copy) for layer, copy in zip((places, zones, said), before, strict=True))
-    assert provenance.of(access).notes[-1] == "Of 3 villages: unknown: 1; inaccessible: 1; accessible: 1. Unknown does not mean reachable."
+    assert provenance.of(access).notes[-1] == "Of 3 villages: unknown: 1; inaccessible: 1; reachable: 1. Unknown does not mean reachable."
     assert provenance.of(access).steps[-1] == "inaccessible_villages()"
 
 

@@ -209,7 +209,7 @@ def test_a_distance_finer_than_the_line_is_refused_unless_asked_for(run):
     words = ("villages", "--of", "border", "--within", "500m", "--format", "csv")
     code, out, err = run(*words)
     assert (code, out) == (1, "")
-    assert "500 m is finer than the line osm-2026c supports (1,982 m)" in err
+    assert "500 m is finer than the line osm-2026c supports (1,990 m)" in err
     code, out, err = run(*words, "--allow-coarse")
     assert code == 0
     assert "Warning: 500 m is finer" in err
@@ -361,7 +361,7 @@ def test_khmer_and_thai_text_survive_a_plain_terminal(tmp_path):
 def near_the_border():
     now = bg.load()
     zones = bg.exclusion_zones(now.incidents, as_of=now.date)
-    access = bg.inaccessible_villages(now.villages, zones=zones)
+    access = bg.inaccessible_villages(now.villages, zones=zones).table
     return bg.near(access, bg.distance_to_border(access, bg.load_border("osm-2026c")), 5_000)
 
 

@@ -51,11 +51,10 @@ import bordergis as bg
 names = [name for name in bg.__all__ if name.startswith("load_") and name != "load_gazetteer"]
 layers = [getattr(bg, name)() for name in names] + [bg.load_gazetteer("KHM"), bg.load_gazetteer("THA")]
 now = bg.load("2026-01-14")
-zones = bg.exclusion_zones(now.incidents, as_of=now.date)
-access = bg.inaccessible_villages(now.villages, zones=zones)
-summary = bg.situation_summary(now, zones, access)
+access = now.access.table
+summary = bg.situation_summary(now)
 bg.encode_table(access, "geojson")
-bg.situation_map(now, zones=zones, access=access)
+bg.situation_map(now)
 now._repr_html_()
 print(len(layers), len(summary.sentences))
 """

@@ -116,7 +116,7 @@ def test_a_dump_without_villages_is_an_empty_layer(dump):
 def test_the_villages_go_straight_into_a_situation(dump):
     layer = villages(dump(row(1), row(2, name="B", longitude="104.0")))
     zones = bg.exclusion_zones(bg.load().incidents, as_of="2026-01-14")
-    assert len(bg.inaccessible_villages(bg.load(villages=layer).villages, zones=zones)) == 2
+    assert len(bg.inaccessible_villages(bg.load(villages=layer).villages, zones=zones).table) == 2
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

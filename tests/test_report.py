@@ -40,9 +40,7 @@ def read_back(content, kind):
 @pytest.fixture(scope="module")
 def told(situation):
     """Give zones, villages with their access, and the summary of the embedded situation."""
-    zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
-    access = bg.inaccessible_villages(situation.villages, zones=zones)
-    return zones, access, bg.situation_summary(situation, zones, access)
+    return situation.zones, situation.access.table, bg.situation_summary(situation)
 
 
 # ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,16 +277,14 @@ def test_every_source_is_named_once_with_its_licence(told):
     assert all(source.endswith(")") for source in told[2].sources)
 
 
-def test_a_source_that_the_registry_does_not_know_keeps_its_own_name(situation, told):
+def test_a_source_that_the_registry_does_not_know_keeps_its_own_name(situation):
     own = attach(situation.villages.copy(), Provenance(("my survey",)))
-    summary = bg.situation_summary(bg.load("2026-01-14", villages=own), told[0], told[1])
+    summary = bg.situation_summary(bg.load("2026-01-14", villages=own))
     assert "my survey" in summary.sources
 
 
 def test_before_every_period_and_figure_the_summary_still_counts():
-    early = bg.load("2000-01-01")
-    zones = bg.exclusion_zones(early.incidents, as_of=early.date)
-    summary = bg.situation_summary(early, zones, bg.inaccessible_villages(early.villages, zones=zones))
+    summary = bg.situation_summary(bg.load("2000-01-01"))
     assert summary.sentences[0].endswith("as of 1 January 2000: before the named periods.")
     assert summary.table.set_index("what").loc["all", "count"] == 0
 
@@ -306,9 +302,9 @@ def test_an_incident_lies_in_a_period_only_with_all_its_days(incident):
     assert incident_periods(incidents, bg.load_periods()).tolist() == list(cases.values())
 
 
-def test_own_periods_are_taken_in_the_place_of_the_embedded_ones(situation, told):
+def test_own_periods_are_taken_in_the_place_of_the_embedded_ones(situation):
     own = bg.load_periods().head(1).assign(name="My period")
-    summary = bg.situation_summary(bg.load("2026-01-14", periods=own), told[0], told[1])
+    summary = bg.situation_summary(bg.load("2026-01-14", periods=own))
     assert "My period" in set(summary.table["what"])
     assert provenance.of(situation.periods).steps == ("load_periods()",)
 

@@ -122,7 +122,7 @@ def test_your_own_line_may_say_nothing_of_its_accuracy_but_its_number(village):
 
 
 def test_an_unknown_layer_is_refused_with_those_that_are_known(village):
-    with pytest.raises(UnknownNameError, match="no layer 'vilages'; known: border, camps, checkpoints"):
+    with pytest.raises(UnknownNameError, match="no layer 'vilages'; known: access_reports, border, camps, checkpoints"):
         bg.load(vilages=village(a=(104, 14)))
 
 

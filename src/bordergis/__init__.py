@@ -5,8 +5,7 @@ Start with :func:`load`, which gives the situation of the Cambodia-Thailand bord
     import bordergis as bg
 
     situation = bg.load("2026-01-14")
-    zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
-    access = bg.inaccessible_villages(situation.villages, zones=zones)
+    situation.access.table["status"].value_counts()
     bg.situation_map(situation).save("situation.html")
 """
 
@@ -34,7 +33,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "zones",
     ],
     submod_attrs={
-        "access": ["inaccessible_villages"],
+        "access": ["InaccessibleVillages", "inaccessible_villages"],
         "border": [
             "BorderComparison",
             "border_length",

@@ -13,13 +13,18 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from bordergis import datasets
+from bordergis.access import inaccessible_villages
 from bordergis.provenance import Provenance, of
 from bordergis.schema import CONTRACTS
+from bordergis.zones import exclusion_zones
+from bordergis.zones.rules import DEFAULT_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import geopandas as gpd
+
+    from bordergis.access import InaccessibleVillages
 
 __all__ = ["DEFAULT_DATE", "Situation", "load"]
 
@@ -28,7 +33,7 @@ DEFAULT_DATE = dt.date(2026, 1, 14)
 
 LAYERS = (
     "border", "checkpoints", "villages", "places", "camps", "incidents", "visits", "figures", "hazards", "designated_areas", "periods",
-    "provisions",
+    "provisions", "restricted_areas", "obstacles", "closures", "roads", "facilities", "access_reports",
 )  # fmt: skip
 
 
@@ -50,6 +55,12 @@ class Situation:
         Those that had begun.
     provisions
         Points of the agreements.
+    restricted_areas, obstacles, closures, roads, facilities, access_reports
+        Only where you bring them: none of them is embedded, and an empty layer says nothing about the ground.
+    rules
+        The rules that make zones of incidents: the name of a preset, or a table.
+    zones, access
+        What follows from all of it: the zones in force, and which villages are inaccessible. Computed when first asked for.
     own
         Layers of your own that stand in the place of the embedded ones.
 
@@ -64,6 +75,7 @@ class Situation:
     """
 
     date: dt.date
+    rules: str | pd.DataFrame = DEFAULT_RULES
     own: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
 
     def as_of(self, date: dt.date | str) -> Situation:
@@ -131,6 +143,50 @@ class Situation:
         """Points of the agreements."""
         return self._layer("provisions", datasets.load_provisions)
 
+    @cached_property
+    def restricted_areas(self) -> gpd.GeoDataFrame:
+        """Areas that somebody declared closed or evacuated, up to the date."""
+        return _until(self._own_or_empty("restricted_areas"), "valid_from", self.date)
+
+    @cached_property
+    def obstacles(self) -> gpd.GeoDataFrame:
+        """Wire, fences, trenches and cordons seen up to the date; never the border."""
+        return _until(self._own_or_empty("obstacles"), "valid_from", self.date)
+
+    @cached_property
+    def closures(self) -> gpd.GeoDataFrame:
+        """Closed roads and bridges, up to the date."""
+        return _until(self._own_or_empty("closures"), "valid_from", self.date)
+
+    @cached_property
+    def roads(self) -> gpd.GeoDataFrame:
+        """Roads as edges of a network."""
+        return self._own_or_empty("roads")
+
+    @cached_property
+    def facilities(self) -> gpd.GeoDataFrame:
+        """Schools, health centres and hospitals."""
+        return self._own_or_empty("facilities")
+
+    @cached_property
+    def access_reports(self) -> pd.DataFrame:
+        """What is reported of single villages, up to the date."""
+        return _until(self._own_or_empty("access_reports"), "as_of", self.date)
+
+    @cached_property
+    def zones(self) -> gpd.GeoDataFrame:
+        """The exclusion zones in force on the date."""
+        if "zones" in self.own:
+            return self.own["zones"]
+        areas = self.restricted_areas if len(self.restricted_areas) else None
+        hazards = self.hazards if len(self.hazards) else None
+        return exclusion_zones(self.incidents, rules=self.rules, hazards=hazards, areas=areas, as_of=self.date)
+
+    @cached_property
+    def access(self) -> InaccessibleVillages:
+        """Which villages are inaccessible, as four separate answers."""
+        return inaccessible_villages(self.villages, zones=self.zones, reports=self.access_reports, as_of=self.date)
+
     @property
     def period(self) -> str:
         """The name of the period in force at the end of the date."""
@@ -146,6 +202,9 @@ class Situation:
     def _layer(self, name: str, embedded: Callable[[], Any]) -> Any:  # noqa: ANN401  a table or a spatial layer, by name
         return self.own[name] if name in self.own else embedded()
 
+    def _own_or_empty(self, name: str) -> Any:  # noqa: ANN401
+        return self._layer(name, CONTRACTS[name].empty)
+
     def _repr_html_(self) -> str:
         """Show counts, dates and sources in a notebook."""
         rows = "".join(f"<tr><th>{name}</th><td>{len(getattr(self, name))}</td></tr>" for name in LAYERS)
@@ -156,16 +215,18 @@ class Situation:
         )
 
 
-def load(as_of: dt.date | str = DEFAULT_DATE, **own: pd.DataFrame) -> Situation:
+def load(as_of: dt.date | str = DEFAULT_DATE, *, rules: str | pd.DataFrame = DEFAULT_RULES, **own: pd.DataFrame) -> Situation:
     """Open the situation of the Cambodia-Thailand border.
 
     Parameters
     ----------
     as_of
         The date, local (UTC+7); by default the day of the fullest update in the embedded data.
+    rules
+        The rules that make zones of incidents: the name of a preset (:func:`bordergis.rule_presets`), or a table.
     **own
-        Layers of your own in the place of the embedded ones, by name: ``villages=…``, ``incidents=…``. Each is checked against its
-        contract.
+        Layers of your own in the place of the embedded ones, by name: ``villages=…``, ``incidents=…``; also ``zones=…``, in the place
+        of those that the rules make. Each is checked against its contract.
 
     Returns
     -------
@@ -187,9 +248,9 @@ def load(as_of: dt.date | str = DEFAULT_DATE, **own: pd.DataFrame) -> Situation:
     '2026-01-14'
     """
     for name, layer in own.items():
-        datasets.require_known("layer", name, LAYERS)
+        datasets.require_known("layer", name, (*LAYERS, "zones"))
         CONTRACTS[name].validate(layer)
-    return Situation(_day(as_of), MappingProxyType(own))
+    return Situation(_day(as_of), rules, MappingProxyType(own))
 
 
 def _day(date: dt.date | str) -> dt.date:

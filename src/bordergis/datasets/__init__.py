@@ -20,6 +20,7 @@ from bordergis.crs import LONLAT
 from bordergis.datasets.joins import incident_positions, latest_status, require_places
 from bordergis.errors import DataMissingError, UnknownNameError
 from bordergis.provenance import Provenance, attach, inherit
+from bordergis.schema.contract import DTYPES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -337,10 +338,8 @@ def load_hazards() -> gpd.GeoDataFrame:
     >>> len(load_hazards())
     0
     """
-    columns = {name: pd.Series(dtype=_DTYPES.get(field.kind, "str")) for name, field in schema.HAZARDS.fields.items()}
-    layer = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=LONLAT))
     return _labelled(
-        layer,
+        schema.HAZARDS.empty(),
         schema.HAZARDS,
         "load_hazards()",
         notes=("No recorded hazard area is embedded; that says nothing about the ground.",),
@@ -398,9 +397,6 @@ def village_coverage(villages: gpd.GeoDataFrame) -> tuple[int, int]:
     return int(held.sum()), int(official.sum())
 
 
-_DTYPES = {"number": "float64", "whole": "Int64", "date": "datetime64[s]"}
-
-
 def _registry() -> dict[str, list[dict[str, object]]]:
     with path("registry.toml").open("rb") as file:
         return tomllib.load(file)
@@ -425,9 +421,9 @@ _POSITION_KINDS = {"lon": "number", "lat": "number"}
 
 def _convert(values: pd.Series, kind: str) -> pd.Series:
     if kind in ("number", "whole"):
-        return pd.to_numeric(values).astype(_DTYPES[kind])
+        return pd.to_numeric(values).astype(DTYPES[kind])
     if kind == "date":
-        return pd.to_datetime(values, format="ISO8601").astype(_DTYPES["date"])
+        return pd.to_datetime(values, format="ISO8601").astype(DTYPES["date"])
     if kind == "time":
         return pd.to_datetime(values, format="ISO8601").dt.tz_convert(TIME_ZONE)
     if kind == "flag":

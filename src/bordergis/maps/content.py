@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from bordergis import datasets, provenance
-from bordergis.errors import SchemaError
 from bordergis.maps import style
 from bordergis.maps.landcover import land_picture
 from bordergis.maps.layers import Pen, draw_extra, draw_situation, pack_layer
@@ -39,23 +38,13 @@ def page_content(
     situation: Situation,
     *,
     layers: Mapping[str, gpd.GeoDataFrame],
-    zones: gpd.GeoDataFrame | None,
-    access: pd.DataFrame | None,
 ) -> dict[str, Any]:
-    """Collect everything the page shows.
-
-    Raises
-    ------
-    SchemaError
-        If ``zones`` or ``access`` lack the columns they are drawn by.
-    """
-    _require_columns("zones", zones, ("zone_id", "certainty"))
-    _require_columns("access", access, ("status",))
+    """Collect everything the page shows."""
     words = words_for(LANGUAGE)
     known = datasets.sources()
     pen = Pen(words, {str(name): str(title) for name, title in known["title"].items()})
     extra = [draw_extra(frame, pen, name, number) for number, (name, frame) in enumerate(layers.items(), start=1)]
-    drawn = [*draw_situation(situation, pen, zones=zones, access=access), *extra]
+    drawn = [*draw_situation(situation, pen), *extra]
     return {
         "language": LANGUAGE,
         "words": dict(words),
@@ -65,16 +54,10 @@ def page_content(
         "land": land_picture(datasets.path(LAND_FILE), words),
         "order": list(READING_ORDER),
         "layers": [pack_layer(layer) for layer in drawn],
-        "absent": _absent(situation, words, zones),
+        "absent": _absent(situation, words),
         "sources": _sources(drawn, known),
-        "notes": [note for layer in (zones, access) if layer is not None for note in provenance.of(layer).notes],
+        "notes": [note for layer in (situation.zones, situation.access.table) for note in provenance.of(layer).notes],
     }
-
-
-def _require_columns(name: str, layer: pd.DataFrame | None, columns: tuple[str, ...]) -> None:
-    missing = [] if layer is None else [column for column in columns if column not in layer]
-    if missing:
-        raise SchemaError(f"{name}: columns {', '.join(missing)} are missing, so the map cannot draw it; make it with bordergis.")
 
 
 def _page(situation: Situation, words: Words) -> dict[str, str]:
@@ -98,10 +81,10 @@ def _styles() -> dict[str, Any]:
     return {"glyphs": glyphs, "lines": dict(style.LINES), "areas": dict(style.AREAS), "tokens": dict(style.TOKENS)}
 
 
-def _absent(situation: Situation, words: Words, zones: gpd.GeoDataFrame | None) -> list[dict[str, str]]:
+def _absent(situation: Situation, words: Words) -> list[dict[str, str]]:
     """Say what the reader might look for and does not find on the map, and why."""
     rows = [{"name": words["layer.camps"], "note": words["note.camps"].format(n=len(situation.camps))}]
-    if zones is None:
+    if not len(situation.zones):
         rows.append({"name": words["layer.zones"], "note": words["note.zones_none"]})
     if not len(situation.hazards):
         rows.append({"name": words["layer.hazards"], "note": words["note.hazards_none"]})

@@ -46,7 +46,7 @@ KIND_BY_DIMENSION = ("point", "line", "area")
 OSM_LINE = "osm-2026c"  # the line whose difference from the Thai survey's was measured
 PLACE_LOOKS = {"heritage": "heritage", "bridge": "bridge", "town": "town", "commune": "town", "district_seat": "town"}
 CHECKPOINT_LOOKS = ("open", "restricted", "closed")
-KNOWN_ACCESS = ("inaccessible", "accessible")
+KNOWN_ACCESS = ("inaccessible", "restricted", "reachable")
 
 CODED = frozenset({"category", "confidence", "country", "in_zone", "kind", "reported_inaccessible", "status", "verification_status"})
 PAIRS = {"name_khm_side": "names", "name_tha_side": "names", "adm1_khm": "adm1", "adm1_tha": "adm1"}
@@ -201,22 +201,20 @@ def drawn_geometries(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     return found
 
 
-def draw_situation(
-    situation: Situation, pen: Pen, *, zones: gpd.GeoDataFrame | None = None, access: pd.DataFrame | None = None
-) -> list[MapLayer]:
+def draw_situation(situation: Situation, pen: Pen) -> list[MapLayer]:
     """Give every layer of a situation, from the bottom up."""
     layers = [draw_designated(situation.designated_areas, pen)]
     if len(situation.hazards):
         layers.append(draw_hazards(situation.hazards, pen))
-    if zones is not None:
-        layers += [draw_zones(zones, pen, certainty) for certainty in ("possible", "definite")]
+    if len(situation.zones):
+        layers += [draw_zones(situation.zones, pen, certainty) for certainty in ("possible", "definite")]
     incidents = draw_incidents(situation.incidents, pen)
     return [
         *layers,
         draw_precision(incidents, situation.incidents, pen),
         draw_border(situation.border, pen),
         draw_places(situation.places, situation.villages, pen),
-        draw_villages(situation.villages, pen, access),
+        draw_villages(situation.access.table, pen),
         incidents,
         draw_visits(situation.visits, pen),
         draw_checkpoints(situation.checkpoints, pen),
@@ -278,16 +276,14 @@ def draw_precision(incidents: MapLayer, frame: gpd.GeoDataFrame, pen: Pen) -> Ma
     )
 
 
-def draw_villages(frame: gpd.GeoDataFrame, pen: Pen, access: pd.DataFrame | None) -> MapLayer:
+def draw_villages(access: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
     """Draw villages by access; unknown wherever nothing says otherwise."""
-    known = pd.DataFrame(index=frame.index) if access is None else pd.DataFrame(access).reindex(frame.index)
-    looks = [value if value in KNOWN_ACCESS else "unknown" for value in cells.texts(known, "status")]
+    looks = [value if value in KNOWN_ACCESS else "unknown" for value in cells.texts(access, "status")]
     order = np.argsort([look != "unknown" for look in looks], kind="stable")  # what is known is drawn over what is not
-    frame, known, looks = frame.iloc[order], known.iloc[order], [looks[row] for row in order]
+    frame, looks = access.iloc[order], [looks[row] for row in order]
     found = Column(pen.words["field.access"], [say(pen.words, "look.villages", look) for look in looks])
-    why = pen.columns(known, ("in_zone", "in_zone_since", "reported_inaccessible", "reasons"))
-    made = pen.layer(frame, "villages", cells.texts(frame, "name"), looks, (found, *why, *pen.columns(frame, PLACE_COLUMNS)))
-    return made if access is not None else replace(made, note=pen.words["note.villages_none"])
+    why = pen.columns(frame, ("in_zone", "in_zone_since", "reported_inaccessible", "reasons"))
+    return pen.layer(frame, "villages", cells.texts(frame, "name"), looks, (found, *why, *pen.columns(frame, PLACE_COLUMNS)))
 
 
 def draw_checkpoints(frame: gpd.GeoDataFrame, pen: Pen) -> MapLayer:

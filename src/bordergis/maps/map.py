@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pandas as pd
 
     from bordergis.situation import Situation
 
@@ -134,12 +133,10 @@ class _Page(Figure):
         return {**drawn.content, "map_id": drawn.get_name(), "icons": icons}
 
 
-def situation_map(  # noqa: PLR0913 - what may be drawn over a situation, each by its name
+def situation_map(
     situation: Situation,
     *,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
-    zones: gpd.GeoDataFrame | None = None,
-    access: pd.DataFrame | None = None,
     title: str | None = None,
     disclaimer: str | None = None,
 ) -> SituationMap:
@@ -148,15 +145,10 @@ def situation_map(  # noqa: PLR0913 - what may be drawn over a situation, each b
     Parameters
     ----------
     situation
-        What to draw, as of its date.
+        What to draw, as of its date, with its zones and the access of its villages.
     layers
         Further layers of your own by name: points, lines or areas, lon/lat. All their columns are shown when a feature is
         chosen.
-    zones
-        Exclusion zones (:func:`bordergis.exclusion_zones`); without them none are drawn, and the page says so.
-    access
-        Villages with their access (:func:`bordergis.inaccessible_villages`), on the index of
-        ``situation.villages``; without it every village is drawn as unknown.
     title
         The title of the page.
     disclaimer
@@ -173,18 +165,13 @@ def situation_map(  # noqa: PLR0913 - what may be drawn over a situation, each b
         If a layer is not lon/lat.
     GeometryKindError
         If one of ``layers`` mixes points, lines and areas.
-    SchemaError
-        If ``zones`` or ``access`` lack the columns they are drawn by.
 
     Examples
     --------
-    >>> import bordergis as bg
-    >>> situation = bg.load("2026-01-14")
-    >>> zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
-    >>> access = bg.inaccessible_villages(situation.villages, zones=zones)
     >>> import tempfile
-    >>> bg.situation_map(situation, zones=zones, access=access).save(tempfile.mkdtemp() + "/situation.html")
+    >>> import bordergis as bg
+    >>> bg.situation_map(bg.load("2026-01-14")).save(tempfile.mkdtemp() + "/situation.html")
     """
-    content = page_content(situation, layers=layers or {}, zones=zones, access=access)
+    content = page_content(situation, layers=layers or {})
     own = {name: text for name, text in (("title", title), ("disclaimer", disclaimer)) if text is not None}
     return SituationMap({**content, "page": {**content["page"], **own}})

@@ -57,8 +57,9 @@ GLYPHS: Final[Mapping[str, Mapping[str, Glyph]]] = MappingProxyType(
     {
         "villages": {
             "inaccessible": _glyph("circle", "cross", (BLACK, WHITE, WHITE), 14),
+            "restricted": _glyph("circle", "half", (WHITE, BLACK, ORANGE), 13),
             "unknown": _glyph("circle", "question", (WHITE, GREY, GREY), 12),
-            "accessible": _glyph("hexagon", "tick", (BLUE, WHITE, WHITE), 14),
+            "reachable": _glyph("hexagon", "tick", (BLUE, WHITE, WHITE), 14),
         },
         "checkpoints": {
             "open": _glyph("square", "tick", (WHITE, BLUE, BLUE), 15),

@@ -74,7 +74,7 @@ _ENGLISH: Final[dict[str, str]] = {
     # what a reader must know beside a layer
     "note.border": "Only mapped lines are drawn; none is authoritative.",
     "note.border_osm": (
-        "Only mapped lines are drawn; the Thai survey line differs by 102 m on average, up to 1,982 m, from the OpenStreetMap line. "
+        "Only mapped lines are drawn; the Thai survey line differs by 102 m on average, up to 1,988 m, from the OpenStreetMap line. "
         "None is authoritative."
     ),
     "note.zones_definite": "Inside for every position the report allows.",
@@ -85,12 +85,11 @@ _ENGLISH: Final[dict[str, str]] = {
     ),
     "note.precision": "The incident lies somewhere inside the ring.",
     "note.villages": "Unknown means nobody says; it never means reachable or safe.",
-    "note.villages_none": "Access was not computed for this map, so every village is unknown.",
     "note.checkpoints": "Status as last reported on or before the date of the map; unknown where no source says.",
     "note.visits": "A visit is coverage: not observed is not the same as nothing happened.",
     "note.designated": "Drawn as the named instrument defines it.",
     "note.camps": "{n} known; positions are sensitive and not in this file.",
-    "note.zones_none": "Not computed for this map.",
+    "note.zones_none": "None is in force on this date under the rules used; that says nothing about the ground.",
     "note.hazards": "As recorded by mine action; never computed here. No record is not evidence of safety.",
     "note.hazards_none": "None is public for this border in the data used; that says nothing about the ground.",
     "note.land": "Cells of about 5.6 km: a background, not a measurement. It draws no border.",
@@ -99,7 +98,8 @@ _ENGLISH: Final[dict[str, str]] = {
     # looks
     "look.villages.inaccessible": "inaccessible (inside a zone or reported so)",
     "look.villages.unknown": "unknown",
-    "look.villages.accessible": "accessible (a source says so)",
+    "look.villages.reachable": "reachable (a source says so)",
+    "look.villages.restricted": "restricted",
     "look.checkpoints.open": "open",
     "look.checkpoints.restricted": "restricted",
     "look.checkpoints.closed": "closed",
@@ -209,7 +209,8 @@ _ENGLISH: Final[dict[str, str]] = {
     "value.in_zone.possible": "possibly: for some position the reports allow",
     "value.in_zone.no": "no",
     "value.in_zone.unknown": "unknown: no position",
-    "value.status.accessible": "accessible",
+    "value.status.reachable": "reachable",
+    "value.status.restricted": "restricted",
     "value.status.inaccessible": "inaccessible",
     # months
     "month.1": "January",

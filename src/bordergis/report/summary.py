@@ -46,17 +46,13 @@ class Summary:
     sources: tuple[str, ...]
 
 
-def situation_summary(situation: Situation, zones: gpd.GeoDataFrame, access: gpd.GeoDataFrame) -> Summary:
+def situation_summary(situation: Situation) -> Summary:
     """Say what the situation is, in words and numbers.
 
     Parameters
     ----------
     situation
-        The situation.
-    zones
-        Its zones (:func:`bordergis.exclusion_zones`).
-    access
-        Its villages (:func:`bordergis.inaccessible_villages`).
+        The situation, with its zones and the access of its villages.
 
     Returns
     -------
@@ -66,12 +62,11 @@ def situation_summary(situation: Situation, zones: gpd.GeoDataFrame, access: gpd
     Examples
     --------
     >>> import bordergis as bg
-    >>> situation = bg.load("2026-01-14")
-    >>> zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
-    >>> summary = bg.situation_summary(situation, zones, bg.inaccessible_villages(situation.villages, zones=zones))
+    >>> summary = bg.situation_summary(bg.load("2026-01-14"))
     >>> summary.table.set_index("what").loc["reported inaccessible in Oddar Meanchey", "note"]
     'Ministry of Interior (KHM), 2026-01-14'
     """
+    zones, access = situation.zones, situation.access.table
     parts = [
         _villages(access),
         _sides(access, situation.border.head(1)),
@@ -106,7 +101,7 @@ def _villages(access: gpd.GeoDataFrame) -> pd.DataFrame:
                 int(access["reported_inaccessible"].fillna(value=False).sum()),
                 "no list of names is published",
             ),
-            ("reported accessible, by name", int(access["reported_inaccessible"].eq(other=False).fillna(value=False).sum()), ""),
+            ("reported reachable, by name", int(access["reported_inaccessible"].eq(other=False).fillna(value=False).sum()), ""),
         ],
     )
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from bordergis.crs import require_lonlat
+from bordergis.crs import LONLAT, require_lonlat
 from bordergis.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
-__all__ = ["AREAS", "LINES", "POINTS", "POINTS_OR_MULTI", "Contract", "Field"]
+__all__ = ["AREAS", "DTYPES", "LINES", "POINTS", "POINTS_OR_MULTI", "Contract", "Field"]
 
 FAULTS_SHOWN = 20
+
+DTYPES = {"number": "float64", "whole": "Int64", "date": "datetime64[s]", "flag": "boolean", "list": "object"}
+"""How pandas holds each kind of column; every other kind is text."""
 
 POINTS = ("Point",)
 POINTS_OR_MULTI = ("Point", "MultiPoint")
@@ -133,6 +136,18 @@ class Contract:
             order = cases.sort_values(["index", "column"], key=lambda part: part.astype(str), kind="stable")
             return [_fault(case) for case in order.to_dict("records")]
         return []
+
+    def empty(self) -> pd.DataFrame:
+        """Give a layer of this kind without rows: nothing is known, which says nothing about the ground.
+
+        Examples
+        --------
+        >>> from bordergis.schema import HAZARDS
+        >>> len(HAZARDS.empty()), HAZARDS.empty().crs.to_epsg()
+        (0, 4326)
+        """
+        columns = {name: pd.Series(dtype=DTYPES.get(field.kind, "str")) for name, field in self.fields.items()}
+        return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=LONLAT)) if self.geometry else pd.DataFrame(columns)
 
     @cached_property
     def _schema(self) -> pa.DataFrameSchema:

@@ -1,6 +1,6 @@
 """Inaccessible villages: inside a zone, reported inaccessible, unknown.
 
-Separate answers that are never merged without their parts. **Unknown is the default**: a village is ``accessible`` only where somebody
+Separate answers that are never merged without their parts. **Unknown is the default**: a village is ``reachable`` only where somebody
 reports it so and nothing says otherwise.
 """
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from bordergis.access.result import InaccessibleVillages
 from bordergis.errors import SchemaError
 from bordergis.provenance import inherit
 from bordergis.schema import ACCESS_REPORTS, VILLAGES
@@ -30,14 +31,14 @@ def inaccessible_villages(
     zones: gpd.GeoDataFrame,
     reports: pd.DataFrame | None = None,
     as_of: dt.date | str | None = None,
-) -> gpd.GeoDataFrame:
+) -> InaccessibleVillages:
     """Answer, for each village, whether it lies in a zone, whether it is reported inaccessible, and what follows.
 
     ============  ===========================================================================================================
     status        where
     ============  ===========================================================================================================
     inaccessible  it certainly lies in a zone, or the latest word of somebody is that it is inaccessible
-    accessible    the latest word of somebody is that it is accessible, nobody's is otherwise, and it may lie in no zone
+    reachable     the latest word of somebody is that it is accessible, nobody's is otherwise, and it may lie in no zone
     unknown       everywhere else; also where a zone only *possibly* reaches it, and where it has no position and no report
     ============  ===========================================================================================================
 
@@ -58,9 +59,9 @@ def inaccessible_villages(
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        The villages, on their index, with ``in_zone`` (definite / possible / no / unknown), ``zone_ids``, ``in_zone_since``,
-        ``reported_inaccessible`` (true / false / missing), ``status`` and ``reasons`` in words.
+    InaccessibleVillages
+        Its ``table`` holds the villages, on their index, with ``in_zone`` (definite / possible / no / unknown), ``zone_ids``,
+        ``in_zone_since``, ``reported_inaccessible`` (true / false / missing), ``status`` and ``reasons`` in words.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def inaccessible_villages(
     >>> import bordergis as bg
     >>> situation = bg.load("2026-01-14")
     >>> zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
-    >>> access = bg.inaccessible_villages(situation.villages, zones=zones).set_index("place_id")
+    >>> access = bg.inaccessible_villages(situation.villages, zones=zones).table.set_index("place_id")
     >>> access.loc["ban-nong-samet", ["in_zone", "status"]].to_list()
     ['definite', 'inaccessible']
     """
@@ -82,15 +83,15 @@ def inaccessible_villages(
     told = _report_answer(rows, reports, as_of)
     reported = told["reported_inaccessible"]
     status = pd.Series("unknown", index=rows.index, dtype="str")
-    status[(inside["in_zone"] == "no") & reported.eq(other=False).fillna(value=False)] = "accessible"
+    status[(inside["in_zone"] == "no") & reported.eq(other=False).fillna(value=False)] = "reachable"
     status[(inside["in_zone"] == "definite") | reported.fillna(value=False)] = "inaccessible"
 
     result = rows.join(inside.drop(columns="zone_reason")).join(told.drop(columns="report_reason")).assign(status=status)
     result["reasons"] = inside["zone_reason"] + "; " + told["report_reason"] + "."
     result = result.set_axis(villages.index)
     count = status.value_counts()
-    note = "; ".join(f"{word}: {count.get(word, 0)}" for word in ("unknown", "inaccessible", "accessible"))
-    return inherit(
+    note = "; ".join(f"{word}: {count.get(word, 0)}" for word in ("unknown", "inaccessible", "reachable"))
+    table = inherit(
         result,
         villages,
         zones,
@@ -98,6 +99,7 @@ def inaccessible_villages(
         step="inaccessible_villages()",
         notes=[f"Of {len(result)} villages: {note}. Unknown does not mean reachable."],
     )
+    return InaccessibleVillages(table, None if as_of is None else pd.Timestamp(as_of).date())
 
 
 def _zone_answer(villages: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
