@@ -9,7 +9,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from benchmarks import kernels
+from benchmarks import kernels, scale
 from benchmarks.measure import ROUNDS, Row, machine
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -18,8 +18,19 @@ START = (
     "import time, numpy as np; from bordergis import geodesy; lon, lat = np.full(10, 103.0), np.full(10, 14.0); radius = np.full(10, 9.0);"
     "geodesy.COMPILED_FROM_S = 0.0; began = time.perf_counter(); geodesy.{call}; print(time.perf_counter() - began)"
 )
+CURVES = [
+    "Seconds of bordergis, and of one peer (named in the head) up to a million rows; the better of two runs. Small inputs take the plain",
+    "code, larger ones the compiled one.",
+    "",
+]
+MEMORY = [
+    "Each job in a process of its own that has done a small one before, so that libraries and compiled code are not counted. The answer",
+    "is part of what is beyond the input.",
+    "",
+]
 CALLS = {
     "circle": "circle(lon, lat, radius, 16)",
+    "union_of_circles": "union_of_circles(lon, lat + np.linspace(0.0, 1.0, 10), radius, 16)",
     "within_any": "within_any(lon, lat, lon, lat, radius)",
     "pairs_within": "pairs_within(lon, lat, lon, lat, radius)",
     "locate_on_line": "locate_on_line(lon, lat, np.array([[103.0, 14.0], [103.1, 14.0]]))",
@@ -31,7 +42,8 @@ def main() -> None:
     """Run, print, write."""
     warnings.simplefilter("ignore")
     rows = list(kernels.rows())
-    PAGE.write_text(page(rows, starts()), encoding="utf-8")
+    growth = ["## How time grows", "", *CURVES, *scale.curves(), "", "## Memory", "", *MEMORY, *scale.memory()]
+    PAGE.write_text(page(rows, growth, starts()), encoding="utf-8")
 
 
 def starts() -> list[str]:
@@ -51,7 +63,7 @@ def first_call(call: str, folder: str) -> float:
     return float(done.stdout)
 
 
-def page(rows: list[Row], starting: list[str]) -> str:
+def page(rows: list[Row], growth: list[str], starting: list[str]) -> str:
     """Write the page."""
     return "\n".join(
         [
@@ -67,6 +79,8 @@ def page(rows: list[Row], starting: list[str]) -> str:
             "| job | bordergis | peers |",
             "|---|---|---|",
             *[row.line() for row in rows],
+            "",
+            *growth,
             "",
             "## The first call",
             "",

@@ -15,7 +15,7 @@ from benchmarks.measure import OURS, Row, race
 from pyproj import Geod
 from scipy.spatial import cKDTree
 
-from bordergis import geodesy
+from bordergis import geodesy, load_border
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,8 +37,9 @@ def rows() -> Iterator[Row]:
     yield unions(100_000, 1_000.0)
     for n, radius_m in ((1_000, 5_000.0), (100_000, 1_000.0)):
         yield membership(1_000_000, n, radius_m, sql)
-    yield pairs(300_000, 100_000)
+    yield pairs(300_000, 100_000, sql)
     yield polygon(1_000_000)
+    yield side(1_000_000)
     yield line_distance(1_000_000, worlds.border(), "a line of 10,000 vertices")
     yield from real_lines(200_000)
     yield nearest(1_000_000, 60)
@@ -114,15 +115,18 @@ def membership(n_points: int, n_discs: int, radius_m: float, sql: dict[str, Any]
         "duckdb, UTM": partial(peers.members_duckdb, sql["duckdb"], here),
         "sedonadb, UTM": partial(peers.members_sedona, sql["sedonadb"], here),
     }
-    absent = {name: sql[name] for name in sql if isinstance(sql[name], ImportError)}
-    for name in absent:
-        del contestants[f"{name}, UTM"]
+    contestants = {name: work for name, work in contestants.items() if not isinstance(sql.get(name.removesuffix(", UTM")), ImportError)}
     row = race(
         f"which of {n_points:,} points lie in any of {n_discs:,} discs of {radius_m / 1000:g} km (projecting to UTM not counted)",
         contestants,
         lambda told: f"{int((told != truth).sum()):,} wrong",
     )
-    row.absent |= {name: f"not installed ({error})" for name, error in absent.items()}
+    return without(row, sql)
+
+
+def without(row: Row, sql: dict[str, Any]) -> Row:
+    """Name the engines that are not installed."""
+    row.absent |= {name: f"not installed ({error})" for name, error in sql.items() if isinstance(error, ImportError)}
     return row
 
 
@@ -137,10 +141,12 @@ def truly_within(here: dict[str, Floats]) -> NDArray[np.bool_]:
     return told
 
 
-def pairs(n_points: int, n_discs: int) -> Row:
+def pairs(n_points: int, n_discs: int, sql: dict[str, Any]) -> Row:
     """Find every pair of a point and a disc."""
     here = world(n_points, n_discs, 1_400.0)
+    inputs = tuple(here.values())
     utm_points, utm_discs = peers.utm(here["lon"], here["lat"]), peers.utm(here["disc_lon"], here["disc_lat"])
+    here |= {"utm_points": utm_points, "utm_discs": utm_discs}
 
     def kdtree() -> NDArray[np.int64]:
         tree = cKDTree(peers.chords(here["lon"], here["lat"]))
@@ -157,15 +163,19 @@ def pairs(n_points: int, n_discs: int) -> Row:
         return np.sort(joined["index_right"].to_numpy() * n_points + joined.index.to_numpy())
 
     def ours() -> NDArray[np.int64]:
-        found = geodesy.pairs_within(*here.values())
+        found = geodesy.pairs_within(*inputs)
         return found.disc * n_points + found.point
 
     truth = kdtree()
-    return race(
-        f"{n_points:,} points by {n_discs:,} discs, all {len(truth):,} pairs (ours with their distances)",
-        {OURS: ours, "scipy cKDTree + `Geod.inv`": kdtree, "geopandas `sjoin`, UTM (projecting not counted)": sjoin},
+    contestants = {OURS: ours, "scipy cKDTree + `Geod.inv`": kdtree, "geopandas `sjoin`, UTM": sjoin}
+    for name, join in (("duckdb", peers.pairs_duckdb), ("sedonadb", peers.pairs_sedona)):
+        contestants |= {} if isinstance(sql[name], ImportError) else {f"{name}, UTM": partial(join, sql[name], here)}
+    row = race(
+        f"{n_points:,} points by {n_discs:,} discs, all {len(truth):,} pairs (ours with their distances; projecting to UTM not counted)",
+        contestants,
         lambda told: f"{len(np.setdiff1d(truth, told)):,} missing, {len(np.setdiff1d(told, truth)):,} too many",
     )
+    return without(row, sql)
 
 
 def polygon(n: int) -> Row:
@@ -182,6 +192,27 @@ def polygon(n: int) -> Row:
     return race(
         f"{n:,} points in a multipolygon of {shapely.get_num_coordinates(shape):,} vertices",
         {OURS: lambda: geodesy.points_in_polygon(lon, lat, shape), "shapely, prepared `contains_xy`": prepared},
+        lambda told: f"{int((told != truth).sum())} differ",
+    )
+
+
+def side(n: int) -> Row:
+    """Tell the side of the embedded line, by its nearest piece; the peer needs a country's area, here what lies west and north of it."""
+    line = shapely.get_coordinates(load_border("osm-2026c").geometry.item())
+    lon, lat = worlds.villages(n + n // 2)
+    beside = np.flatnonzero((lon < line[-1, 0]) & (lat > line[0, 1]))[:n]  # beyond the ends of a line there are no sides
+    lon, lat = lon[beside], lat[beside]
+    north = shapely.Polygon([*line, (line[-1, 0], 20.0), (100.0, 20.0), (100.0, line[0, 1])])
+    truth = geodesy.locate_on_line(lon, lat, line).left
+
+    def prepared() -> NDArray[np.bool_]:
+        mine = shapely.from_wkb(shapely.to_wkb(north))
+        shapely.prepare(mine)
+        return np.asarray(shapely.contains_xy(mine, lon, lat))
+
+    return race(
+        f"{len(lon):,} points: side of the line `osm-2026c` of {len(line):,} vertices (ours: also distance, nearest point, chainage)",
+        {OURS: lambda: geodesy.locate_on_line(lon, lat, line).left, "shapely, prepared `contains_xy` of a country's area": prepared},
         lambda told: f"{int((told != truth).sum())} differ",
     )
 

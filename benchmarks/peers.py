@@ -70,6 +70,31 @@ def members_sedona(context: Any, world: dict[str, Floats]) -> NDArray[np.bool_]:
     return told(len(p), context.sql(query).to_pandas()["i"].to_numpy())
 
 
+def pairs_duckdb(connection: Any, world: dict[str, Floats]) -> NDArray[np.int64]:  # noqa: ANN401
+    """Find every point in every disc: a join on buffers in UTM."""
+    p, d = world["utm_points"], world["utm_discs"]
+    frame = pd.DataFrame({"i": np.arange(len(p)), "x": p[:, 0], "y": p[:, 1]})  # noqa: F841  duckdb reads it by name
+    discs = pd.DataFrame({"k": np.arange(len(d)), "x": d[:, 0], "y": d[:, 1], "r": world["radius_m"]})  # noqa: F841
+    hits = connection.execute(
+        "SELECT f.i, d.k FROM (SELECT i, ST_Point(x, y) g FROM frame) f "
+        "JOIN (SELECT k, ST_Buffer(ST_Point(x, y), r, 16) g FROM discs) d ON ST_Within(f.g, d.g)"
+    ).fetchnumpy()
+    return np.sort(hits["k"] * len(p) + hits["i"])
+
+
+def pairs_sedona(context: Any, world: dict[str, Floats]) -> NDArray[np.int64]:  # noqa: ANN401
+    """Find every point in every disc: a distance join in UTM; all radii are equal."""
+    p, d = world["utm_points"], world["utm_discs"]
+    frame = gpd.GeoDataFrame({"i": np.arange(len(p))}, geometry=shapely.points(p), crs=UTM)
+    discs = gpd.GeoDataFrame({"k": np.arange(len(d))}, geometry=shapely.points(d), crs=UTM)
+    context.create_data_frame(frame).to_view("frame", overwrite=True)
+    context.create_data_frame(discs).to_view("discs", overwrite=True)
+    most = float(world["radius_m"].max())
+    query = f"SELECT f.i, d.k FROM frame f JOIN discs d ON ST_DWithin(f.geometry, d.geometry, {most})"  # noqa: S608  a number
+    hits = context.sql(query).to_pandas()
+    return np.sort(hits["k"].to_numpy() * len(p) + hits["i"].to_numpy())
+
+
 def members_sjoin(world: dict[str, Floats]) -> NDArray[np.bool_]:
     """Which points are in any disc: geopandas, buffers in UTM, spatial join."""
     left = gpd.GeoDataFrame(geometry=shapely.points(world["utm_points"]))

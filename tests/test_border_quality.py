@@ -135,7 +135,7 @@ def test_a_line_supports_half_its_spacing_or_its_accuracy(spacing_m, accuracy, f
 def test_the_coarsest_of_several_lines_decides():
     with pytest.raises(CoarseLineError, match="line natural-earth-10m supports"):
         bg.require_fine_line(bg.load_border(), 3_000)
-    assert bg.require_fine_line(bg.load_border(), 4_517) == ()
+    assert bg.require_fine_line(bg.load_border(), 4_560) == ()
 
 
 def test_natural_earth_is_refused_for_1_km_unless_the_warning_is_taken_along():
@@ -143,5 +143,5 @@ def test_natural_earth_is_refused_for_1_km_unless_the_warning_is_taken_along():
     with pytest.raises(CoarseLineError, match="allow_coarse=True"):
         bg.require_fine_line(line, 1_000)
     assert bg.require_fine_line(line, 1_000, allow_coarse=True) == (
-        "Warning: 1,000 m is finer than the line natural-earth-10m supports (4,517 m).",
+        "Warning: 1,000 m is finer than the line natural-earth-10m supports (4,560 m).",
     )

@@ -119,7 +119,7 @@ def test_a_strip_finer_than_the_line_is_refused_or_carries_the_warning():
     with pytest.raises(CoarseLineError, match="1,000 m is finer than the line natural-earth-10m supports"):
         bg.border_strip(line, 1_000, "KHM")
     told = provenance.of(bg.border_strip(line, 1_000, "KHM", allow_coarse=True)).notes
-    assert "Warning: 1,000 m is finer than the line natural-earth-10m supports (4,517 m)." in told
+    assert "Warning: 1,000 m is finer than the line natural-earth-10m supports (4,560 m)." in told
 
 
 def test_there_are_two_sides():

@@ -229,6 +229,19 @@ def test_rings_need_different_lengths(distances, places):
         bg.rings(places, distances)
 
 
+@pytest.mark.parametrize("distances", [[1_000, 1_000.9], [5_000, 1_000.5, 1_000], [50_000, 50_004]])
+def test_rings_nearer_to_each_other_than_outlines_are_accurate_are_refused(distances, places):
+    """1 m up to 10 km; 0.01 % of the radius, which is 5 m at 50 km, beyond."""
+    with pytest.raises(UnitError, match="nearer to each other than their outlines are accurate"):
+        bg.rings(places, distances)
+
+
+def test_rings_as_near_to_each_other_as_outlines_are_accurate_are_disjoint_and_cover_all(places):
+    parts = bg.rings(places, [1_000, 1_001])
+    assert parts.geometry[0].covers(bg.geodesic_buffer(places, 1_000).geometry[0])
+    assert parts.geometry.union_all().area == pytest.approx(bg.geodesic_buffer(places, 1_001).union_all().area, rel=1e-9)
+
+
 def test_rings_change_nothing_and_say_what_they_are(places):
     before = places.copy()
     parts = bg.rings(places, [500, 1_000])

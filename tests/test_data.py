@@ -160,8 +160,8 @@ def test_both_lines_say_they_are_not_authoritative(lines):
 
 def test_a_line_says_how_far_it_may_be_off(lines):
     assert {name: feature["properties"]["accuracy_m"] for name, feature in lines.items()} == {
-        "osm-2026c": 1982,
-        "natural-earth-10m": 4517,
+        "osm-2026c": 1990,
+        "natural-earth-10m": 4560,
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from bordergis import geodesy
-from bordergis.kernels import _jit, circles, ellipsoid
+from bordergis.kernels import _jit, circles, discs, ellipsoid, outline
 
 GEOD = Geod(ellps="WGS84")
 
@@ -276,6 +278,86 @@ def test_a_ring_of_discs_keeps_the_hole_that_only_one_disc_fills():
     assert len(filled.interiors) == 0
 
 
+def apart(one, other):
+    return one.symmetric_difference(other).area
+
+
+@few
+@given(SEEDS, st.sampled_from([0, 2, 3, 9]), st.booleans(), st.sampled_from([16, 32, 72]))
+def test_the_outline_is_that_of_the_union_for_discs_on_a_grid_on_top_of_each_other_and_in_rows(seed, digits, row, n):
+    """Rounded places make discs that touch, coincide, or cross three in a point."""
+    rng = np.random.default_rng(seed)
+    lon, lat = scattered(rng, 60, 0.03).round(digits)
+    lat = np.full_like(lat, 14.0) if row else lat
+    radii = rng.choice([500.0, 1_000.0, 4_000.0], 60)
+    plain, fast = both(lambda: geodesy.union_of_circles(lon, lat, radii, n))
+    assert fast.is_valid
+    assert apart(plain, fast) < 1e-9 * plain.area
+    parts = [shapely.get_parts(shape) for shape in (plain, fast)]
+    assert len(parts[0]) == len(parts[1])
+    assert shapely.get_num_interior_rings(parts[0]).sum() == shapely.get_num_interior_rings(parts[1]).sum()
+
+
+def test_the_order_of_discs_never_matters_for_their_union():
+    rng = np.random.default_rng(11)
+    (lon, lat), turned = scattered(rng, 400, 0.1), rng.permutation(400)
+    radii = rng.uniform(500, 3_000, 400)
+    one, other = (compiled(lambda k=k: geodesy.union_of_circles(lon[k], lat[k], radii[k], 32)) for k in (np.arange(400), turned))
+    assert one.normalize().equals_exact(other.normalize(), 1e-12)
+
+
+def test_discs_of_no_radius_add_nothing_to_a_union():
+    lon, lat = np.array([103.0, 104.0]), np.array([14.0, 14.0])
+    plain, fast = both(lambda: geodesy.union_of_circles(lon, lat, np.array([1_000.0, 0.0]), 16))
+    assert apart(plain, fast) < 1e-12
+    assert fast.area > 0
+
+
+def squares(*corners):
+    """Unit squares by their south-western corners, near the equator, where a degree is as wide as high; with their centres."""
+    at = np.array(corners, dtype=float)
+    ring = at[:, None] + np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], dtype=float)
+    return ring, *(at + 0.5).T
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(0, 0), (0.5, 0.5)],
+        [(0, 0), (0.6, 0.1), (0.1, 0.7), (0.7, 0.8)],
+        [(0, 0), (3, 3)],
+        [(0, 0), (0, 0)],
+        [(0, 0), (0.5, 0)],
+        [(0, 0), (1, 0)],
+        [(0, 0), (1, 1)],
+        [(0, 0), (0.5, 0.5), (1, 0)],
+        [(0, 0), (1, 0.5), (0.5, -0.5)],
+        [(1.5, 2), (1, 1.5), (2, 1.5), (1.5, 1)],
+    ],
+)
+def test_an_outline_is_the_union_or_none_at_all_where_rings_touch(corners):
+    ring, lon, lat = squares(*corners)
+    found, truth = outline.outline(ring, lon, lat), shapely.union_all(shapely.polygons(ring))
+    if found is None:
+        assert (ring % 0.5 == 0).all()  # only where sides or corners lie on each other
+    else:
+        assert apart(found, truth) < 1e-12
+        assert found.is_valid
+
+
+def test_rings_on_top_of_each_other_and_rings_that_are_not_convex_have_no_outline():
+    assert outline.outline(*squares((0, 0), (0, 0))) is None
+    ring, lon, lat = squares((0, 0))
+    ring[0, 2] = 0.4
+    assert outline.outline(ring, lon, lat) is None
+
+
+def test_a_hole_without_a_shell_round_it_is_no_outline():
+    backwards, one = np.array([[0, 0], [0, 1], [1, 1], [1, 0]], dtype=float), np.zeros(4, np.int64)
+    nodes, start = np.array([0, 1, 2, 3, 0]), np.array([0, 5])
+    assert outline._drawn(nodes, start, backwards, one) is None  # noqa: SLF001  no rings are known that come here
+
+
 # What holds for all
 
 
@@ -340,9 +422,19 @@ def test_where_nothing_can_be_kept_a_kernel_is_compiled_all_the_same(monkeypatch
         return function, options
 
     monkeypatch.setattr(_jit.numba, "njit", refusing)
-    function, options = _jit.compiled(len)
-    assert function is len
+
+    def kernel():
+        """Do nothing."""
+
+    function, options = _jit.compiled(kernel)
+    assert function is kernel
     assert options["nogil"]
+
+
+def test_a_kept_kernel_is_named_by_the_sources_of_all_so_that_no_edit_goes_unnoticed():
+    """The whole of the folder counts, for kernels call each other across files."""
+    sources = b"".join(file.read_bytes() for file in sorted(Path(_jit.__file__).parent.glob("*.py")))
+    assert discs.blank_before.py_func.__qualname__ == f"blank_before-{hashlib.sha256(sources).hexdigest()[:12]}"
 
 
 def test_the_package_and_its_small_jobs_do_not_import_numba():

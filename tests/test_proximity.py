@@ -93,10 +93,19 @@ def test_the_nearest_comes_first_and_equals_keep_their_order(village):
     assert near["distance_m"].tolist() == [100, 500, 500]
 
 
-def test_a_place_without_a_stated_precision_counts_as_exact(village):
+def test_a_place_without_a_stated_precision_is_near_by_its_point_and_never_for_certain(village):
+    """As with sides: a missing radius is an unknown one, and says nothing for certain."""
     places = village(a=(104, 14), b=(104, 14))
     for layer in (places.drop(columns="position_radius_m"), places.assign(position_radius_m=np.nan)):
-        assert bg.near(layer, at(1_000, 1_001), 1_000)["certain"].tolist() == ["definite"]
+        near = bg.near(layer, at(1_000, 1_001), 1_000)
+        assert near[["place_id", "certain"]].to_numpy().tolist() == [["a", "possible"]]
+        assert provenance.of(near).notes[-1] == "2 of the places have no stated precision: none of them is near for certain."
+
+
+def test_an_unknown_precision_of_one_place_changes_nothing_for_the_others(village):
+    places = village(a=(104, 14, 100), b=(104, 14, np.nan), c=(104, 14, 100))
+    near = bg.near(places, at(850, 0, 1_050), 1_000).set_index("place_id")
+    assert near["certain"].to_dict() == {"a": "definite", "b": "possible", "c": "possible"}
 
 
 def test_a_missing_distance_is_never_near_and_is_counted(village):
@@ -189,8 +198,15 @@ def test_a_place_without_a_position_is_near_no_zone_and_is_counted(zones, villag
 def test_inside_a_zone_is_what_the_access_says(zones, village):
     places = village(a=east(1_000), b=east(5_000, 500), c=east(8_200, 500), d=east(20_000))
     inside = bg.near_zones(places, zones).set_index("place_id")["certain"]
-    access = bg.inaccessible_villages(places, zones=zones).set_index("place_id")["in_zone"]
+    access = bg.inaccessible_villages(places, zones=zones).table.set_index("place_id")["in_zone"]
     assert access.to_dict() == {**inside.to_dict(), "d": "no"}
+
+
+def test_a_place_without_a_stated_precision_is_in_a_zone_by_its_point_and_never_for_certain(zones, village):
+    places = village(a=east(0), b=east(7_900), c=east(8_100))
+    for layer in (places.drop(columns="position_radius_m"), places.assign(position_radius_m=np.nan)):
+        found = bg.near_zones(layer, zones).set_index("place_id")["certain"].to_dict()
+        assert found == {"a": "possible", "b": "possible"}
 
 
 def test_where_no_zone_is_in_force_nobody_is_near_one(zones, village):

@@ -177,7 +177,7 @@ def test_the_embedded_line_comes_back_from_a_file_vertex_for_vertex(tmp_path):
     osm = bg.load_border("osm-2026c")
     path = tmp_path / "osm.gpkg"
     osm[["geometry"]].to_file(path)
-    again = bg.from_line(path, border_id="again", claimed_by="A test", accuracy_m=1_982)
+    again = bg.from_line(path, border_id="again", claimed_by="A test", accuracy_m=1_990)
     assert np.array_equal(shapely.get_coordinates(again.geometry), shapely.get_coordinates(osm.geometry))
     assert bg.border_quality(again)["faults"].item() == ""
 

@@ -123,10 +123,31 @@ def test_a_record_without_a_reporter_is_called_a_mine_action_record(life, build)
 
 def test_a_recorded_point_is_drawn_as_the_disc_of_its_precision(build):
     records = hazards(("H1", "confirmed", "2025-01-01", Point(104, 14), 300), ("H2", "suspected", "2025-01-01", FIELD))
-    disc, field = build("2025-12-01", hazards=records).geometry
+    zones = build("2025-12-01", hazards=records)
+    disc, field = zones.geometry
+    assert zones["discs"].to_list() == [(("H1", 104.0, 14.0, 300.0, "2025-01-01"),), ()]
     reached = GEOD.inv(*np.full((2, len(disc.exterior.coords)), [[104], [14]]), *shapely.get_coordinates(disc).T)[2]
     assert reached == pytest.approx(300, abs=1e-3)
     assert field.equals(FIELD)
+
+
+def test_a_recorded_point_makes_a_possible_zone_only_and_an_outline_a_definite_one(build, village):
+    """Of a hazard known as a point alone nothing holds for every position it may have: a village on the point is possibly in it."""
+    records = hazards(("H1", "confirmed", "2025-01-01", Point(103, 14), 300), ("H2", "suspected", "2025-01-01", FIELD))
+    zones = build("2025-12-01", hazards=records)
+    assert zones["certainty"].to_list() == ["possible", "definite"]
+    rim = [GEOD.fwd(103, 14, 20, metres)[:2] for metres in (299.9, 300.1)]
+    places = village(on=(103, 14), just=rim[0], off=rim[1], field=(104.01, 14.01))
+    pairs = bg.points_in_zones(places, zones)
+    assert sorted(zip(pairs["point"], pairs["certainty"], strict=True)) == [
+        (0, "possible"),
+        (1, "possible"),
+        (3, "definite"),
+        (3, "possible"),
+    ]
+    near = bg.near_zones(places, zones).set_index("place_id")
+    assert near["certain"].to_dict() == {"field": "definite", "on": "possible", "just": "possible"}
+    assert near.loc["just", "distance_m"] == pytest.approx(-0.1, abs=1e-3)
 
 
 @pytest.mark.parametrize("radius", [np.nan, 0, -5])

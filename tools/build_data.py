@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from data_basemap import build_provinces, build_relief, build_water
 from data_border import build_border, osm_line
 from data_gazetteers import build_khm_gazetteer, build_tha_gazetteer
 from data_landcover import build_landcover
@@ -48,6 +49,9 @@ def build_all(registry: dict[str, list[dict[str, str]]], folder: Path) -> list[s
         osm = osm_line(packages)
         made = {
             "border.geojson": build_border(packages, osm),
+            "basemap_provinces.geojson": build_provinces(packages, osm),
+            "basemap_water.geojson": build_water(packages),
+            "relief.tif": build_relief(packages),
             "gazetteer_khm.csv": build_khm_gazetteer(packages),
             "gazetteer_tha.csv": build_tha_gazetteer(packages),
             "landcover.tif": build_landcover(packages),

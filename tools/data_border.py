@@ -34,10 +34,11 @@ OSM_PROPERTIES = {
     "title": "Cambodia-Thailand land border as mapped by OpenStreetMap (timezone-boundary-builder 2026c)",
     "source_id": "osm-timezones",
     "line_date": "2026-08-18",
-    "accuracy_m": 1982,
+    "accuracy_m": 1990,
     "accuracy_note": (
         "Follows the line published by the Cambodian government, 92.8 % of which lies within 50 m of it. The line "
-        "of the Thai survey (RTSD 2022) differs from it by 102 m on average and by at most 1,982 m. 5,770 vertices, "
+        "of the Thai survey (RTSD 2022) differs from it by 102 m on average and by at most 1,988 m, measured every metre "
+        "along both; the accuracy is that, rounded up. 5,770 vertices, "
         "824.6 km; half of the edges are shorter than 113 m, the longest is 6.8 km. The date is the latest by which "
         "the edition had been published."
     ),
@@ -52,11 +53,12 @@ NATURAL_EARTH_PROPERTIES = {
     "title": "Cambodia-Thailand land border of Natural Earth 1:10 million (4.1.0)",
     "source_id": "natural-earth",
     "line_date": "2018",
-    "accuracy_m": 4517,
+    "accuracy_m": 4560,
     "accuracy_note": (
         "Drawn for maps at 1:10 million. Edition 4.0 of this line differs from the OpenStreetMap line by 1,277 m on "
-        "average and by at most 3,456 m. This copy of edition 4.1.0 measures about 1,270 m and 3,440 m; the other "
-        "way round, the OpenStreetMap line is up to 4,517 m from it. Its coordinates stand on a grid of 0.0036 x "
+        "average and by at most 3,456 m. This copy of edition 4.1.0 measures about 1,270 m and 3,441 m; the other "
+        "way round, the OpenStreetMap line is up to 4,520 m from it. The line of the Thai survey (RTSD 2022) is up to 4,559 m "
+        "off, measured every metre; the accuracy is that, rounded up. Its coordinates stand on a grid of 0.0036 x "
         "0.0016886 degrees (390 x 187 m here). 243 vertices, 665.4 km, the longest edge 18.3 km; its eastern end "
         "lies 2.4 km west of the tripoint of OpenStreetMap."
     ),

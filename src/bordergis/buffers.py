@@ -144,7 +144,7 @@ def rings(layer: gpd.GeoDataFrame, distances_m: Sequence[float]) -> gpd.GeoDataF
     Raises
     ------
     UnitError
-        If a distance is not a positive length, or stands twice.
+        If a distance is not a positive length, stands twice, or is nearer to another than outlines are accurate.
 
     Examples
     --------
@@ -155,6 +155,13 @@ def rings(layer: gpd.GeoDataFrame, distances_m: Sequence[float]) -> gpd.GeoDataF
     outer = np.sort(np.asarray(distances_m, dtype=float))
     if len(outer) == 0 or len(np.unique(outer)) != len(outer):
         raise UnitError(f"Rings need different distances, got {list(distances_m)}; give such as [1_000, 2_000, 5_000].")
+    close = np.flatnonzero(np.diff(outer) < sagitta_m(outer[1:]))
+    if len(close):
+        low, high = outer[close[0]], outer[close[0] + 1]
+        raise UnitError(
+            f"The rings of {low:g} and {high:g} m are nearer to each other than their outlines are accurate "
+            f"({sagitta_m(outer)[close[0] + 1]:g} m); give distances farther apart, or measure distances instead."
+        )
     discs = [shapely.union_all(geodesic_buffer(layer, float(radius)).geometry.array) for radius in outer]
     areas = [discs[0], *(shapely.difference(large, small) for small, large in pairwise(discs))]
     table = pd.DataFrame({"from_m": np.append(0.0, outer[:-1]), "to_m": outer})
@@ -165,8 +172,13 @@ def facet_counts(radius_m: NDArray[np.float64], accuracy_m: float | None) -> NDA
     """Count the sides each disc needs to stay within the accuracy (by default 1 m or 0.01 % of its radius)."""
     if accuracy_m is not None and not (np.isfinite(accuracy_m) and accuracy_m > 0):
         raise UnitError(f"{accuracy_m!r} is not an accuracy in metres; give such as 1.0, or leave it out.")
-    limit = np.maximum(SAGITTA_M, SAGITTA_SHARE * radius_m) if accuracy_m is None else np.full(len(radius_m), accuracy_m)
+    limit = sagitta_m(radius_m) if accuracy_m is None else np.full(len(radius_m), accuracy_m)
     return np.array([geodesy.facets(radius, most) for radius, most in zip(radius_m, limit, strict=True)], dtype=np.int64)
+
+
+def sagitta_m(radius_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Say how far an outline runs inside its circle at most: 1 m, or 0.01 % of the radius."""
+    return np.maximum(SAGITTA_M, SAGITTA_SHARE * radius_m)
 
 
 def circles(lonlat: NDArray[np.float64], radius_m: NDArray[np.float64], n: int) -> NDArray[np.object_]:

@@ -29,6 +29,7 @@ __all__ = [
     "Pairs",
     "area_m2",
     "circle",
+    "conformal",
     "densify",
     "distance_m",
     "facets",
@@ -188,6 +189,22 @@ def pieces(line: Floats) -> tuple[Floats, Floats, Floats]:
     """
     bearing, _, metres = WGS84.inv(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
     return np.concatenate([[0.0], np.cumsum(metres)[:-1]]), np.asarray(bearing), np.asarray(metres)
+
+
+def conformal(lon: Floats, lat: Floats) -> Floats:
+    """Give places in a plane that keeps angles, ``(n, 2)``: near a place it is the ground, enlarged by the same number every way.
+
+    The plane is Mercator's, on the ellipsoid. It is for finding what is nearest; distances are measured on the ellipsoid.
+
+    Examples
+    --------
+    >>> x, y = conformal(np.array([103.0, 103.001, 103.0]), np.array([14.0, 14.0, 14.001])).T
+    >>> enlarged = np.array([x[1] - x[0], y[2] - y[0]]) / distance_m(103.0, 14.0, np.array([103.001, 103.0]), np.array([14.0, 14.001]))
+    >>> enlarged.round(4)
+    array([1.0304, 1.0304])
+    """
+    sine, eccentricity = np.sin(np.radians(lat)), np.sqrt(WGS84.es)
+    return WGS84.a * np.stack([np.radians(lon), np.arctanh(sine) - eccentricity * np.arctanh(eccentricity * sine)], axis=-1)
 
 
 def area_m2(shape: shapely.Geometry) -> float:
@@ -481,11 +498,14 @@ def union_of_circles(lon: Floats, lat: Floats, radius_m: Floats, n: int) -> shap
     if not len(lon) or not _pays(len(lon) * n, UNION_S):
         return shapely.union_all(_polygons(circle(lon, lat, radius_m, n)))
 
-    from bordergis.kernels import cells, cover, discs  # noqa: PLC0415  numba only where it pays
+    from bordergis.kernels import cells, cover, discs, outline  # noqa: PLC0415  numba only where it pays
 
-    if discs.in_reach(lon, lat, radius_m):
+    if discs.in_reach(lon, lat, radius_m) and (radius_m > 0).all():
         keep = cover.needed(lon, lat, radius_m, n)
-        lon, lat, radius_m = lon[keep], lat[keep], radius_m[keep]
+        lon, lat, radius_m = np.unique(np.stack([lon, lat, radius_m])[:, keep], axis=1)
+        drawn = outline.outline(circle(lon, lat, radius_m, n), lon, lat)
+        if drawn is not None:
+            return drawn
     order = cells.in_cell_order(np.ascontiguousarray(lon), np.ascontiguousarray(lat))
     shapes = _polygons(circle(lon[order], lat[order], radius_m[order], n))
     with ThreadPoolExecutor(os.cpu_count()) as threads:

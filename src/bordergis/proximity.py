@@ -72,7 +72,7 @@ def near(places: gpd.GeoDataFrame, distance_m: pd.Series, within_m: float) -> gp
     Parameters
     ----------
     places
-        Points with their precision in ``position_radius_m`` (none counts as exact).
+        Points with their precision in ``position_radius_m``; where none is stated, it is unknown and nothing is certain.
     distance_m
         Their distances, on the same index; a missing one is never near.
     within_m
@@ -82,7 +82,8 @@ def near(places: gpd.GeoDataFrame, distance_m: pd.Series, within_m: float) -> gp
     -------
     geopandas.GeoDataFrame
         The nearer places, nearest first, with ``distance_m`` and ``certain``: ``definite`` where every position the place may have is
-        within the distance, ``possible`` where some is. How many were left out, and how many had no position, stands in the provenance.
+        within the distance, ``possible`` where some is, or where the precision is not stated and the point is. How many were left out,
+        and how many had no position or no stated precision, stands in the provenance.
 
     Raises
     ------
@@ -100,9 +101,11 @@ def near(places: gpd.GeoDataFrame, distance_m: pd.Series, within_m: float) -> gp
     if not (isinstance(within_m, (int, float)) and np.isfinite(within_m) and within_m >= 0):
         raise UnitError(f"{within_m!r} is not a distance in metres; give such as 10_000 for 10 km.")
 
-    doubt_m = places.get("position_radius_m", pd.Series(0.0, places.index)).fillna(0.0)
-    measured = places.assign(distance_m=distance_m, certain=np.where(distance_m + doubt_m <= within_m, "definite", "possible"))
-    chosen = measured[distance_m - doubt_m <= within_m].sort_values("distance_m", kind="stable")
+    radius_m = places.get("position_radius_m", pd.Series(np.nan, places.index))
+    measured = places.assign(distance_m=distance_m, certain=np.where(distance_m + radius_m <= within_m, "definite", "possible"))
+    chosen = measured[distance_m - radius_m.fillna(0.0) <= within_m].sort_values("distance_m", kind="stable")
     left, lost = len(places) - len(chosen), int(places.geometry.isna().sum())
     note = f"{len(chosen)} of {len(places)} places within {within_m:g} m; {left - lost} farther away, {lost} without a position."
-    return inherit(chosen, places, distance_m, step=f"near(within_m={within_m:g})", notes=[note])
+    blurred = int((radius_m.isna() & places.geometry.notna()).sum())
+    notes = [note, *([f"{blurred} of the places have no stated precision: none of them is near for certain."] if blurred else [])]
+    return inherit(chosen, places, distance_m, step=f"near(within_m={within_m:g})", notes=notes)

@@ -8,6 +8,7 @@ from bordergis.border.along import chainage, point_at, sectors_at, sectors_by_le
 from bordergis.border.claims import BorderComparison, by_claim, compare_borders, join_lines
 from bordergis.border.measures import border_length, distance_to_border, nearest_point_on_border, side_of_border
 from bordergis.border.quality import border_quality, require_fine_line
+from bordergis.border.stretches import sectors_named
 from bordergis.border.strips import border_strip
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "sectors_at",
     "sectors_by_length",
     "sectors_by_province",
+    "sectors_named",
     "side_of_border",
 ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["chainage", "point_at", "sectors_at", "sectors_by_length", "sectors_by_province"]
+__all__ = ["chainage", "point_at", "sectors_at", "sectors_between", "sectors_by_length", "sectors_by_province"]
 
 PROVINCE_STEP_M = 200.0
 """Step at which the provinces on both sides are looked up; a sector's ends are good to half of it."""
@@ -112,7 +112,7 @@ def sectors_by_length(border: gpd.GeoDataFrame, length_m: float) -> gpd.GeoDataF
     full = np.ceil(whole / length_m * (1 - 1e-12))  # a length that divides the line leaves no sliver
     cuts = np.append(np.arange(full) * length_m, whole)
     names = [f"km {round(low / 1000, 3):.10g} to {round(high / 1000, 3):.10g}" for low, high in itertools.pairwise(cuts)]
-    return _sectors(border, cuts, names, f"sectors_by_length({length_m:g})")
+    return sectors_between(border, cuts, names, f"sectors_by_length({length_m:g})")
 
 
 def sectors_at(border: gpd.GeoDataFrame, marks: gpd.GeoDataFrame, *, name: str = "name") -> gpd.GeoDataFrame:
@@ -151,7 +151,7 @@ def sectors_at(border: gpd.GeoDataFrame, marks: gpd.GeoDataFrame, *, name: str =
     cuts = np.concatenate([[0.0], along[order].to_numpy(), [whole]])
     ends = ["start", *marks.loc[order, name], "end"]
     names = [f"{low} to {high}" for low, high in itertools.pairwise(ends)]
-    return _sectors(border, cuts, names, "sectors_at()")
+    return sectors_between(border, cuts, names, "sectors_at()")
 
 
 def sectors_by_province(border: gpd.GeoDataFrame, provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -193,7 +193,7 @@ def sectors_by_province(border: gpd.GeoDataFrame, provinces: gpd.GeoDataFrame) -
     pair = pd.Series(sides[0]) + " / " + pd.Series(sides[1])
     begins = np.flatnonzero(pair != pair.shift())
     cuts = np.concatenate([steps[begins] - PROVINCE_STEP_M / 2, [whole]])
-    return _sectors(border, cuts, pair.iloc[begins].tolist(), "sectors_by_province()")
+    return sectors_between(border, cuts, pair.iloc[begins].tolist(), "sectors_by_province()")
 
 
 def _nearest_names(points: NDArray[np.object_], provinces: gpd.GeoDataFrame, country: str) -> NDArray[np.object_]:
@@ -215,7 +215,8 @@ def _along(line: NDArray[np.float64], chainage_m: NDArray[np.float64]) -> tuple[
     return geodesy.forward(line[piece, 0], line[piece, 1], bearing[piece], chainage_m - start[piece])
 
 
-def _sectors(border: gpd.GeoDataFrame, cuts: NDArray[np.float64], names: list[str], step: str) -> gpd.GeoDataFrame:
+def sectors_between(border: gpd.GeoDataFrame, cuts: NDArray[np.float64], names: Sequence[str | None], step: str) -> gpd.GeoDataFrame:
+    """Cut the line at chainages that grow; where two are the same there is no sector."""
     line = one_line(border)
     lines = [part_of(line, low, high) for low, high in itertools.pairwise(cuts)]
     table = pd.DataFrame(

@@ -103,7 +103,7 @@ def require_fine_line(border: gpd.GeoDataFrame, distance_m: float, *, allow_coar
     >>> bg.require_fine_line(bg.load_border("natural-earth-10m"), 1_000)
     Traceback (most recent call last):
     ...
-    bordergis.errors.CoarseLineError: 1,000 m is finer than the line natural-earth-10m supports (4,517 m); use a finer line,
+    bordergis.errors.CoarseLineError: 1,000 m is finer than the line natural-earth-10m supports (4,560 m); use a finer line,
     a longer distance, or `allow_coarse=True`, which keeps this warning beside the result.
     """
     finest = border_quality(border)["finest_m"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numba
@@ -21,13 +23,17 @@ ROWS_A_THREAD = 50_000
 
 F = TypeVar("F", bound="Callable[..., object]")
 
+SOURCES = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:12]
+"""Stands in the name under which a compiled function is kept: numba does not notice an edit of a function in *another* file."""
+
 
 def compiled(function: F) -> F:
     """Compile a function on its first call and keep the result for later runs.
 
     numba keeps it beside the source, or, where that folder is read-only, in the user's cache folder (``NUMBA_CACHE_DIR`` names another).
-    Where neither can be written, the function is compiled anew in each process.
+    Where neither can be written, the function is compiled anew in each process. An edit of any kernel has all compiled anew.
     """
+    function.__qualname__ = f"{function.__qualname__}-{SOURCES}"
     try:
         return numba.njit(function, cache=True, nogil=True, error_model="numpy")
     except RuntimeError:  # numba's "cannot cache function: no locator available"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bordergis.kernels._jit import compiled
-from bordergis.kernels.discs import Discs, Grid, blank_before, covered, discs_of, extent, grid_over, rows_of, span, touched
+from bordergis.kernels.discs import Grid, Spans, blank_before, discs_of, extent, grid_over, spans_of
 from bordergis.kernels.ellipsoid import A, surely_within
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def needed(lon: Floats, lat: Floats, radius_m: Floats, n: int) -> Bools:
     west_east = np.array([(discs.lon - wide).min(), (discs.lon + wide).max()])
     south_north = np.array([(discs.lat - high).min(), (discs.lat + high).max()])
     grid = grid_over(west_east, south_north, discs, min(CELLS_PER_DISC * len(discs.lon), MOST_CELLS))
-    blank = blank_before(grid, discs)
-    return _with_witnesses(grid, discs, _touching_blank(grid, discs, blank))
+    spans = spans_of(grid, discs)
+    return _with_witnesses(grid, spans, _touching_blank(spans, blank_before(grid, spans)))
 
 
 def _inscribed(lat: Floats, radius_m: Floats, n: int) -> Floats:
@@ -47,40 +47,36 @@ def _inscribed(lat: Floats, radius_m: Floats, n: int) -> Floats:
 
 
 @compiled
-def _touching_blank(grid: Grid, discs: Discs, blank: NDArray[np.int32]) -> Bools:
+def _touching_blank(spans: Spans, blank: NDArray[np.int32]) -> Bools:
     """Tell which discs touch a cell that no disc covers alone."""
-    out = np.zeros(len(discs.lon), np.bool_)
-    for k in range(len(discs.lon)):
-        first_row, last_row = rows_of(grid, discs, k)
-        for row in range(first_row, last_row + 1):
-            outer, _ = span(grid, discs, k, row)
-            first, last = touched(grid, discs.lon[k], outer)
-            if outer >= 0 and first <= last and blank[row, first] < blank[row, last + 1]:
+    out = np.zeros(len(spans.row), np.bool_)
+    for k in range(len(out)):
+        for n in range(spans.start[k], spans.start[k + 1]):
+            row = spans.row[k] + n - spans.start[k]
+            if blank[row, spans.cells[n, 0]] < blank[row, spans.cells[n, 1]]:
                 out[k] = True
                 break
     return out
 
 
 @compiled
-def _with_witnesses(grid: Grid, discs: Discs, keep: Bools) -> Bools:
+def _with_witnesses(grid: Grid, spans: Spans, keep: Bools) -> Bools:
     """Add discs to those kept until every cell that some disc covers is covered by one that is kept."""
     done = np.zeros((len(grid.edges), grid.columns), np.bool_)
     for turn in range(2):  # first those that are kept anyway, then those that still add something
-        for k in range(len(discs.lon)):
-            if keep[k] == (turn == 0) and (_mark(grid, discs, k, done) and turn == 1):
+        for k in range(len(keep)):
+            if keep[k] == (turn == 0) and (_mark(spans, k, done) and turn == 1):
                 keep[k] = True
     return keep
 
 
 @compiled
-def _mark(grid: Grid, discs: Discs, k: int, done: Bools) -> bool:
+def _mark(spans: Spans, k: int, done: Bools) -> bool:
     """Mark the cells a disc covers; tell whether any was new."""
     new = False
-    first_row, last_row = rows_of(grid, discs, k)
-    for row in range(first_row, last_row + 1):
-        _, inner = span(grid, discs, k, row)
-        first, end = covered(grid, discs.lon[k], inner)
-        for column in range(first, end):
+    for n in range(spans.start[k], spans.start[k + 1]):
+        row = spans.row[k] + n - spans.start[k]
+        for column in range(spans.cells[n, 2], spans.cells[n, 3]):
             new |= not done[row, column]
             done[row, column] = True
     return new

@@ -27,16 +27,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Discs",
     "Grid",
+    "Spans",
     "blank_before",
-    "covered",
     "discs_of",
     "extent",
     "grid_over",
     "in_reach",
     "pairs",
-    "rows_of",
-    "span",
-    "touched",
+    "spans_of",
     "within_any",
 ]
 
@@ -57,6 +55,7 @@ ROWS_PER_DISC = 8
 """How fine a grid is at most: discs of the mean radius are cut by so many rows, and by more where there are few of them."""
 
 NO, YES, CLOSE = 0, 1, 2
+LISTED = 2  # a cell that is neither without discs (NO) nor covered by one (YES)
 INSIDE, OUTSIDE = 3, 4  # columns of the table
 NEVER = -1.0  # no squared chord is less
 
@@ -81,13 +80,28 @@ class Grid(NamedTuple):
     edges: Floats
 
 
+class Spans(NamedTuple):
+    """Discs cut by the rows of a grid: where each disc's cuts begin, its southernmost row, and for each cut four columns.
+
+    These are the first cell touched and the one after the last, the first cell covered and the one after the last.
+    """
+
+    start: Ints
+    row: Ints
+    cells: Int32s
+
+
 def in_reach(lon: Floats, lat: Floats, radius_m: Floats) -> bool:
     """Tell whether the grid can hold these discs: none over a pole or the 180° meridian, none wider than a third of its parallel."""
-    known = np.isfinite(lon).all() and np.isfinite(lat).all() and np.isfinite(radius_m).all()
-    if not known or np.abs(radius_m).max(initial=0) > LARGEST_M:
+    worst = [np.abs(values).max(initial=0, keepdims=True) for values in (lon, lat, radius_m)]
+    if not np.isfinite(worst).all() or worst[-1] > LARGEST_M:
         return False
+    return bool(_fits(*worst).all() or _fits(lon, lat, radius_m).all())
+
+
+def _fits(lon: Floats, lat: Floats, radius_m: Floats) -> Bools:
     wide, high = extent(lat, radius_m)
-    return bool(((np.abs(lat) + high < POLAR_DEG) & (np.abs(lon) + wide < SEAM_DEG) & (_half_width(lat, radius_m) < WIDEST)).all())
+    return np.asarray((np.abs(lat) + high < POLAR_DEG) & (np.abs(lon) + wide < SEAM_DEG) & (_half_width(lat, radius_m) < WIDEST))
 
 
 def discs_of(lon: Floats, lat: Floats, radius_m: Floats) -> Discs:
@@ -102,10 +116,12 @@ def within_any(lon: Floats, lat: Floats, discs: Discs) -> Bools:
     """Tell for each point whether it lies in any of the discs; a point without a position does not."""
     lon, lat = plain(lon, lat)
     grid = grid_over(lon, lat, discs, len(lon))
-    blank = blank_before(grid, discs)
-    listing = _listing(grid, discs, blank)
-    answer = np.zeros(len(lon), np.uint8)
-    in_threads(lambda some: _answers((lon[some], lat[some]), grid, discs, (blank, *listing), answer[some]), len(lon))
+    spans = spans_of(grid, discs)
+    blank = blank_before(grid, spans)
+    start, listed = _listing(spans, blank)
+    cells = _kinds(blank, start), blank, start, listed
+    answer = np.empty(len(lon), np.uint8)
+    in_threads(lambda some: _answers((lon[some], lat[some]), grid, discs, cells, answer[some]), len(lon))
 
     close = np.flatnonzero(answer == CLOSE)
     if len(close):
@@ -147,7 +163,7 @@ def extent(lat: Floats, radius_m: Floats) -> tuple[Floats, Floats]:
 
 def grid_over(lon: Floats, lat: Floats, discs: Discs, cells: int) -> Grid:
     """Lay about so many cells where both points and discs are, fewer where finer ones would not pay."""
-    wide, high = extent(discs.lat, discs.radius_m)
+    wide, high = extent(*(np.abs(values).max(keepdims=True) for values in (discs.lat, discs.radius_m)))
     corners = bounds(lon), bounds(lat)
     west, east = max(corners[0][0], (discs.lon - wide).min()), min(corners[0][1], (discs.lon + wide).max())
     south, north = max(corners[1][0], (discs.lat - high).min()), min(corners[1][1], (discs.lat + high).max())
@@ -171,8 +187,36 @@ def _edges(south: float, height: float, rows: int) -> Floats:
     return np.ascontiguousarray(np.concatenate(edges, axis=1))
 
 
+def spans_of(grid: Grid, discs: Discs) -> Spans:
+    """Cut every disc by the rows of the grid."""
+    start, row = _rows(grid, discs)
+    cells = np.empty((start[-1], 4), np.int32)
+    in_threads(lambda some: _cut(grid, discs, Spans(start, row, cells), some.start, some.stop), len(row))
+    return Spans(start, row, cells)
+
+
 @compiled
-def rows_of(grid: Grid, discs: Discs, k: int) -> tuple[int, int]:
+def _rows(grid: Grid, discs: Discs) -> tuple[Ints, Ints]:
+    """Count the rows that discs may touch: the sum before each disc, and its first row."""
+    start, row = np.zeros(len(discs.lon) + 1, np.int64), np.empty(len(discs.lon), np.int64)
+    for k in range(len(row)):
+        row[k], last = _rows_of(grid, discs, k)
+        start[k + 1] = start[k] + max(last + 1 - row[k], 0)
+    return start, row
+
+
+@compiled
+def _cut(grid: Grid, discs: Discs, spans: Spans, some: int, end: int) -> None:
+    for k in range(some, end):
+        for n in range(spans.start[k], spans.start[k + 1]):
+            outer, inner = _span(grid, discs, k, spans.row[k] + n - spans.start[k])
+            cells = spans.cells[n]
+            cells[0], cells[1] = _touched(grid, discs.lon[k], outer)
+            cells[2], cells[3] = _covered(grid, discs.lon[k], inner)
+
+
+@compiled
+def _rows_of(grid: Grid, discs: Discs, k: int) -> tuple[int, int]:
     """First and last row that a disc may touch; none for a negative radius."""
     reach = math.degrees(discs.radius_m[k] / RADIUS_MIN_M) * REACH_MORE + SLACK_DEG
     first = math.floor((discs.lat[k] - reach - grid.south) / grid.height)
@@ -181,7 +225,7 @@ def rows_of(grid: Grid, discs: Discs, k: int) -> tuple[int, int]:
 
 
 @compiled
-def span(grid: Grid, discs: Discs, k: int, row: int) -> tuple[float, float]:
+def _span(grid: Grid, discs: Discs, k: int, row: int) -> tuple[float, float]:
     """Half widths in degrees: of what the disc may touch in this row, and of what it surely covers; negative for nothing."""
     axis, z = math.sqrt(discs.table[k, 0] ** 2 + discs.table[k, 1] ** 2), discs.table[k, 2]
     p_low, z_low, p_high, z_high = grid.edges[row, 0], grid.edges[row, 1], grid.edges[row, 2], grid.edges[row, 3]
@@ -201,15 +245,16 @@ def span(grid: Grid, discs: Discs, k: int, row: int) -> tuple[float, float]:
 
 
 @compiled
-def touched(grid: Grid, lon: float, outer: float) -> tuple[int, int]:
-    """First and last cell, inclusive."""
+def _touched(grid: Grid, lon: float, outer: float) -> tuple[int, int]:
+    """First cell, and the cell after the last; the first is not before the last where nothing is touched."""
     first = math.floor((lon - outer - grid.west) / grid.width)
-    last = math.floor((lon + outer - grid.west) / grid.width)
-    return max(first, 0), min(last, grid.columns - 1)
+    end = math.floor((lon + outer - grid.west) / grid.width) + 1
+    first, end = max(first, 0), min(end, grid.columns)
+    return (first, end) if outer >= 0 and first < end else (0, 0)
 
 
 @compiled
-def covered(grid: Grid, lon: float, inner: float) -> tuple[int, int]:
+def _covered(grid: Grid, lon: float, inner: float) -> tuple[int, int]:
     """First cell, and the cell after the last; the first is not before the last where nothing is covered."""
     first = math.ceil((lon - inner - grid.west) / grid.width)
     end = math.floor((lon + inner - grid.west) / grid.width)
@@ -218,16 +263,14 @@ def covered(grid: Grid, lon: float, inner: float) -> tuple[int, int]:
 
 
 @compiled
-def blank_before(grid: Grid, discs: Discs) -> Int32s:
+def blank_before(grid: Grid, spans: Spans) -> Int32s:
     """Count, for each cell, the cells before it that no single disc covers; a row has one more column than cells."""
     blank = np.zeros((len(grid.edges), grid.columns + 1), np.int32)
-    for k in range(len(discs.lon)):
-        first_row, last_row = rows_of(grid, discs, k)
-        for row in range(first_row, last_row + 1):
-            _, inner = span(grid, discs, k, row)
-            first, end = covered(grid, discs.lon[k], inner)
-            blank[row, first] += 1
-            blank[row, end] -= 1
+    for k in range(len(spans.row)):
+        for n in range(spans.start[k], spans.start[k + 1]):
+            row = spans.row[k] + n - spans.start[k]
+            blank[row, spans.cells[n, 2]] += 1
+            blank[row, spans.cells[n, 3]] -= 1
     count = 0
     for row in range(len(blank)):
         covers = 0
@@ -239,19 +282,15 @@ def blank_before(grid: Grid, discs: Discs) -> Int32s:
 
 
 @compiled
-def _listing(grid: Grid, discs: Discs, blank: Int32s) -> tuple[Ints, Int32s]:
+def _listing(spans: Spans, blank: Int32s) -> tuple[Int32s, Int32s]:
     """List, for each cell that no disc covers, the discs that touch it: start of each list, and the lists."""
-    start = np.zeros(blank[-1, -1] + 2, np.int64)
+    start = np.zeros(blank[-1, -1] + 2, np.int32)
     listed = np.empty(0, np.int32)
     for filling in (False, True):
-        for k in range(len(discs.lon)):
-            first_row, last_row = rows_of(grid, discs, k)
-            for row in range(first_row, last_row + 1):
-                outer, _ = span(grid, discs, k, row)
-                first, last = touched(grid, discs.lon[k], outer)
-                if outer < 0 or first > last:
-                    continue
-                for cell in range(blank[row, first], blank[row, last + 1]):
+        for k in range(len(spans.row)):
+            for n in range(spans.start[k], spans.start[k + 1]):
+                row = spans.row[k] + n - spans.start[k]
+                for cell in range(blank[row, spans.cells[n, 0]], blank[row, spans.cells[n, 1]]):
                     if filling:
                         listed[start[cell + 1]] = k
                     start[cell + 1 + (not filling)] += 1
@@ -262,21 +301,45 @@ def _listing(grid: Grid, discs: Discs, blank: Int32s) -> tuple[Ints, Int32s]:
 
 
 @compiled
+def _kinds(blank: Int32s, start: Int32s) -> NDArray[np.uint8]:
+    """Tell of each cell whether a disc covers it, none touches it, or its list decides; with a margin of empty cells on every side."""
+    rows, columns = blank.shape[0], blank.shape[1] - 1
+    kind = np.zeros((rows + 2, columns + 2), np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            cell = blank[row, column]
+            if blank[row, column + 1] == cell:
+                kind[row + 1, column + 1] = YES
+            elif start[cell] < start[cell + 1]:
+                kind[row + 1, column + 1] = LISTED
+    return kind
+
+
+@compiled
 def _answers(
-    points: tuple[Floats, Floats], grid: Grid, discs: Discs, cells: tuple[Int32s, Ints, Int32s], answer: NDArray[np.uint8]
+    points: tuple[Floats, Floats],
+    grid: Grid,
+    discs: Discs,
+    cells: tuple[NDArray[np.uint8], Int32s, Int32s, Int32s],
+    answer: NDArray[np.uint8],
 ) -> None:
     """Answer for each point: yes, no, or close to a rim and in no disc for sure."""
     lon, lat = points
-    blank, start, listed = cells
-    for i in range(len(lon)):
-        row, column = _cell(grid, lon[i], lat[i])
-        if row < 0:
-            continue
-        cell = blank[row, column]
-        if blank[row, column + 1] == cell:
-            answer[i] = YES
-        elif start[cell] < start[cell + 1]:
+    kind, blank, start, listed = cells
+    across, up = 1 / grid.width, 1 / grid.height
+    for i in range(len(lon)):  # every point finds a cell, in the margin if need be: a branch a point costs more than the rest
+        column = _clamped((lon[i] - grid.west) * across + 1, grid.columns + 1)
+        row = _clamped((lat[i] - grid.south) * up + 1, len(grid.edges) + 1)
+        answer[i] = kind[row, column]
+        if answer[i] == LISTED:
+            cell = blank[row - 1, column - 1]
             answer[i] = _answer(xyz(lon[i], lat[i]), discs, listed[start[cell] : start[cell + 1]])
+
+
+@compiled
+def _clamped(cell: float, most: int) -> int:
+    """Round down to a cell from 0 to the most; a missing one to 0."""
+    return int(min(max(0.0, cell), float(most)))
 
 
 @compiled
@@ -328,13 +391,10 @@ def _near(grid: Grid, discs: Discs, start: Ints, order: Ints, place: Floats) -> 
     count = 0
     for k in range(len(discs.lon)):
         x, y, z, outside = discs.table[k, 0], discs.table[k, 1], discs.table[k, 2], discs.table[k, OUTSIDE]
-        first_row, last_row = rows_of(grid, discs, k)
+        first_row, last_row = _rows_of(grid, discs, k)
         for row in range(first_row, last_row + 1):
-            outer, _ = span(grid, discs, k, row)
-            west, east = touched(grid, discs.lon[k], outer)
-            if outer < 0 or west > east:
-                continue
-            low, high = start[row * grid.columns + west], start[row * grid.columns + east + 1]
+            west, end = _touched(grid, discs.lon[k], _span(grid, discs, k, row)[0])
+            low, high = start[row * grid.columns + west], start[row * grid.columns + end]
             if count + high - low > len(found):
                 more = np.empty(2 * (count + high - low), np.int64)
                 more[:count] = found[:count]

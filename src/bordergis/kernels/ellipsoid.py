@@ -1,8 +1,4 @@
-"""Points of the ellipsoid in three dimensions, and the geodesic distance from the chord.
-
-numba does not notice that a function changed which it calls in *another* file: after an edit here, delete the ``*.nbi`` and ``*.nbc``
-files of this folder's ``__pycache__``.
-"""
+"""Points of the ellipsoid in three dimensions, and the geodesic distance from the chord."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def near_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, within_m: floa
     Parameters
     ----------
     points
-        Points with their precision in ``position_radius_m`` (none counts as exact).
+        Points with their precision in ``position_radius_m``; where none is stated, it is unknown and nothing is certain.
     zones
         Zones (:data:`bordergis.schema.ZONES`).
     within_m
@@ -116,13 +116,13 @@ def near_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, within_m: floa
     if not (isinstance(within_m, (int, float)) and np.isfinite(within_m) and within_m >= 0):
         raise UnitError(f"{within_m!r} is not a distance in metres; give such as 10_000 for 10 km.")
     rows = points.set_axis(pd.RangeIndex(len(points)))
-    doubt_m = rows.get("position_radius_m", pd.Series(0.0, rows.index)).fillna(0.0)
-    widest = float(doubt_m.max()) if len(rows) else 0.0
+    radius_m = rows.get("position_radius_m", pd.Series(np.nan, rows.index))
+    reach_m = radius_m.fillna(0.0)  # as far as is known: what is not stated reaches nowhere, and is certain of nothing
+    widest = float(reach_m.max()) if len(rows) else 0.0
     pairs = points_in_zones(rows, zones, margin_m=within_m + widest)
     slack_m = pairs["depth_m"] + within_m
-    doubt = pairs["point"].map(doubt_m)
-    certain = pairs.loc[(pairs["certainty"] == "definite") & (slack_m >= doubt), "point"].unique()
-    nearby = pairs[(pairs["certainty"] == "possible") & (slack_m >= -doubt)]
+    certain = pairs.loc[(pairs["certainty"] == "definite") & (slack_m >= pairs["point"].map(radius_m)), "point"].unique()
+    nearby = pairs[(pairs["certainty"] == "possible") & (slack_m >= -pairs["point"].map(reach_m))]
     distance_m = -nearby.groupby("point")["depth_m"].max()
     chosen = rows.loc[distance_m.index].assign(distance_m=distance_m)
     chosen["certain"] = np.where(chosen.index.isin(certain), "definite", "possible")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -14,7 +15,6 @@ from bordergis.provenance import inherit
 from bordergis.schema import ADMIN_AREAS, HAZARDS, RESTRICTED_AREAS
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["areas_of_units", "recorded_zones"]
@@ -71,7 +71,11 @@ def areas_of_units(units: gpd.GeoDataFrame, listed: pd.DataFrame) -> gpd.GeoData
 
 
 def recorded_zones(hazards: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None, date: pd.Timestamp) -> list[dict[str, object]]:
-    """Give the zones of recorded hazard areas and restricted areas in force on a date, a row an area."""
+    """Give the zones of recorded hazard areas and restricted areas in force on a date, a row an area.
+
+    A recorded outline is a definite zone. A recorded point has no extent of which anything would hold for every position that it may
+    have, so its disc of precision is a possible zone only.
+    """
     rows: list[dict[str, object]] = []
     if hazards is not None and len(hazards):
         HAZARDS.validate(hazards)
@@ -80,32 +84,42 @@ def recorded_zones(hazards: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | N
         current = latest[latest["kind"].isin(IN_FORCE)]
         said = current.get("reported_by", pd.Series("mine-action record", current.index)).fillna("mine-action record")
         current = current.assign(zone_class="hazard-" + current["kind"], area_id=current["hazard_id"], citation="recorded area: " + said)
-        current = current.assign(valid_from=current["recorded_on"], valid_to=pd.NaT, geometry=_as_areas(current))
+        current = current.assign(valid_from=current["recorded_on"], valid_to=pd.NaT, **_drawn(current))
         rows += [_row(row) for row in current.itertuples()]
     if areas is not None and len(areas):
         RESTRICTED_AREAS.validate(areas)
         ended = areas["valid_to"].notna() & (areas["valid_to"] < date)
-        rows += [_row(row) for row in areas[(areas["valid_from"] <= date) & ~ended].itertuples()]
+        told = areas[(areas["valid_from"] <= date) & ~ended]
+        rows += [_row(row) for row in told.assign(certainty="definite", discs=[()] * len(told)).itertuples()]
     return rows
 
 
-def _as_areas(hazards: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Draw a recorded point as the disc of its precision; an area stays as it is."""
+def _drawn(hazards: gpd.GeoDataFrame) -> dict[str, object]:
+    """Draw a recorded point as the disc of its precision; an area stays as it is. With the certainty and the discs of both."""
     shapes = hazards.geometry.array.to_numpy().copy()
     point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    discs = np.fromiter((() for _ in shapes), object, len(shapes))
     if point.any():
-        radius_m = hazards.get("position_radius_m", pd.Series(dtype=float)).reindex(hazards.index).to_numpy(dtype=float)[point]
-        if not (radius_m > 0).all():
-            names = ", ".join(hazards.loc[point, "hazard_id"][~(radius_m > 0)])
-            raise SchemaError(f"hazards: a point needs a `position_radius_m` to be drawn; missing for {names}.")
-        shapes[point] = circles(shapely.get_coordinates(shapes[point]), radius_m, int(facet_counts(radius_m, None).max()))
-    return shapes
+        lonlat, radius_m = shapely.get_coordinates(shapes[point]), _precision_m(hazards[point])
+        shapes[point] = circles(lonlat, radius_m, int(facet_counts(radius_m, None).max()))
+        days = hazards.loc[point, "recorded_on"].dt.strftime("%Y-%m-%d")
+        told = zip(hazards.loc[point, "hazard_id"], *lonlat.T.tolist(), radius_m.tolist(), days, strict=True)
+        discs[point] = np.fromiter(((disc,) for disc in told), object, len(radius_m))
+    return {"certainty": np.where(point, "possible", "definite"), "discs": discs, "geometry": shapes}
+
+
+def _precision_m(points: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    radius_m = points.get("position_radius_m", pd.Series(dtype=float)).reindex(points.index).to_numpy(dtype=float)
+    if not (radius_m > 0).all():
+        names = ", ".join(points["hazard_id"][~(radius_m > 0)])
+        raise SchemaError(f"hazards: a point needs a `position_radius_m` to be drawn; missing for {names}.")
+    return radius_m
 
 
 def _row(area: Any) -> dict[str, object]:  # noqa: ANN401  a row of a table, its cells by name
     return {
         "zone_id": f"{area.zone_class}:{area.area_id}",
-        "certainty": "definite",
+        "certainty": area.certainty,
         "rule_id": area.zone_class,
         "radius_m": float("nan"),
         "members": (area.area_id,),
@@ -113,6 +127,6 @@ def _row(area: Any) -> dict[str, object]:  # noqa: ANN401  a row of a table, its
         "start": area.valid_from,
         "end": area.valid_to,
         "citation": area.citation,
-        "discs": (),
+        "discs": area.discs,
         "geometry": area.geometry,
     }
