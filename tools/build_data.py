@@ -21,6 +21,7 @@ from pathlib import Path
 
 from data_basemap import build_provinces, build_relief, build_water
 from data_border import build_border, osm_line
+from data_fonts import SCRIPTS, build_font
 from data_gazetteers import build_khm_gazetteer, build_tha_gazetteer
 from data_landcover import build_landcover
 from data_packages import BuildError, Packages
@@ -55,6 +56,7 @@ def build_all(registry: dict[str, list[dict[str, str]]], folder: Path) -> list[s
             "gazetteer_khm.csv": build_khm_gazetteer(packages),
             "gazetteer_tha.csv": build_tha_gazetteer(packages),
             "landcover.tif": build_landcover(packages),
+            **{f"noto-sans-{script}.woff": build_font(packages, script) for script in SCRIPTS},
         }
         made["places_geonames.csv"] = build_places(packages, osm, made["gazetteer_khm.csv"], made["gazetteer_tha.csv"])
 

@@ -10,6 +10,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import rasterio
+from fontTools.ttLib import TTFont
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,12 +42,14 @@ def sha256(path: Path) -> str:
 
 
 def count_rows(path: Path) -> int:
-    """Count the records of a table, the features of a GeoJSON, the cells of a raster or the entries of a TOML file."""
+    """Count the records of a table, the features of a GeoJSON, the cells of a raster, the letters of a font or the entries of a TOML file."""
     if path.suffix == ".geojson":
         return len(json.loads(path.read_bytes())["features"])
     if path.suffix == ".tif":
         with rasterio.open(path, driver="GTiff") as raster:
             return int(raster.width * raster.height)
+    if path.suffix == ".woff":
+        return len(TTFont(path).getBestCmap())
     if path.suffix == ".toml":
         return sum(len(entries) for entries in tomllib.loads(path.read_text(encoding="utf-8")).values())
     with path.open(encoding="utf-8", newline="") as file:

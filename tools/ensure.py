@@ -1,6 +1,7 @@
 """Make sure that a tool of the system is there: install it where that is possible, else say how.
 
-``python tools/ensure.py browser`` for the map's tests (with Khmer and Thai fonts), ``python tools/ensure.py npm`` for the data build.
+``python tools/ensure.py browser`` for the map's tests (with Khmer and Thai fonts), ``python tools/ensure.py npm`` for the data build
+and the checks of the map page.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ NEEDS = {
         packages=("chromium", "fonts-khmeros", "fonts-thai-tlwg"),
         variable="CHROMIUM",
     ),
-    "npm": Need(what_for="The data build fetches one package with npm", names=("npm",), packages=("npm",)),
+    "npm": Need(what_for="npm fetches a package of the data build, and what checks the script of the map page", names=("npm",), packages=("npm",)),
 }
 
 
