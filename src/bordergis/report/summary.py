@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from bordergis import datasets
 from bordergis.border import side_of_border
+from bordergis.monitoring.rates import ACROSS, BEFORE, OUTSIDE, incident_periods
 from bordergis.provenance import of
 from bordergis.schema import CHECKPOINT_STATUSES
 
@@ -22,9 +22,6 @@ __all__ = ["Summary", "situation_summary"]
 
 FETCH_VILLAGES = "bordergis data fetch geonames-kh"
 """The command that brings the full layer of villages."""
-
-ACROSS = "across periods, or known only to a month"
-BEFORE = "before the named periods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,44 +146,9 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
 def _incidents(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     phase = incident_periods(incidents, periods)
     count = phase.value_counts()
-    order = [name for name in (BEFORE, *periods["name"], ACROSS) if name in count]
+    order = [name for name in (BEFORE, *periods["name"], OUTSIDE, ACROSS) if name in count]
     rows = [(name, int(count[name]), "") for name in order]
     return _rows("reported incidents", [*rows, ("all", len(incidents), "a collection of reports, not a census: no rates follow from it")])
-
-
-def incident_periods(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.Series:
-    """Say in which period each incident lies: in one only if its whole span of days does.
-
-    Parameters
-    ----------
-    incidents
-        Incidents (:data:`bordergis.schema.INCIDENTS`).
-    periods
-        Periods (:data:`bordergis.schema.PERIODS`); agreements are moments and hold no incident.
-
-    Returns
-    -------
-    pandas.Series
-        ``period`` on the index of ``incidents``.
-
-    Examples
-    --------
-    >>> import bordergis as bg
-    >>> incident_periods(bg.load_incidents(), bg.load_periods()).isna().any()
-    np.False_
-    """
-    phases = periods[periods["kind"] != "agreement"].sort_values("start")
-    start = _day_of(phases["start"])
-    first = np.searchsorted(start, incidents["date_start"].to_numpy(), side="right") - 1
-    last = np.searchsorted(start, incidents["date_end"].to_numpy(), side="right") - 1
-    names = np.append(phases["name"].to_numpy(dtype=object), BEFORE)  # index -1: before the first
-    period = np.where(first == last, names[first], ACROSS)
-    return pd.Series(period, index=incidents.index, name="period", dtype="str")
-
-
-def _day_of(moments: pd.Series) -> np.ndarray:
-    """Give the local day of each moment: a period that begins during a day holds the reports of that day."""
-    return moments.dt.tz_localize(None).dt.normalize().to_numpy()
 
 
 def _zones(zones: gpd.GeoDataFrame) -> pd.DataFrame:

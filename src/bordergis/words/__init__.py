@@ -1,0 +1,83 @@
+"""Every word that a reader of maps and reports sees, by language: one table each, with the same keys."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bordergis.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    Words = Mapping[str, str]
+
+__all__ = ["LANGUAGES", "day_in_words", "say", "words_for"]
+
+LANGUAGES = ("en", "km", "th")
+"""English, Khmer, Thai: the order of the switch, alphabetical by code."""
+
+
+@cache
+def words_for(language: str) -> Words:
+    """Give the table of words of a language.
+
+    Parameters
+    ----------
+    language
+        ``en``, ``km`` or ``th``.
+
+    Returns
+    -------
+    Mapping
+        Key (such as ``brief.unknown``) to words; ``{…}`` stands for what is filled in.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no table for it.
+
+    Examples
+    --------
+    >>> words_for("en")["month.1"]
+    'January'
+    """
+    if language not in LANGUAGES:
+        raise UnknownNameError(f"There are no words in {language!r}; there are: {', '.join(LANGUAGES)}.")
+    table = tomllib.loads(files("bordergis.words").joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    return MappingProxyType(dict(_flat(table)))
+
+
+def say(words: Words, group: str, value: str) -> str:
+    """Give the words for a coded value, or the code itself with its underscores opened.
+
+    Examples
+    --------
+    >>> say(words_for("en"), "place", "KH22"), say(words_for("en"), "place", "no_such_place")
+    ('Oddar Meanchey', 'no such place')
+    """
+    return words.get(f"{group}.{value}", value.replace("_", " "))
+
+
+def day_in_words(day: dt.date, words: Words) -> str:
+    """Write a day with the month's name; years are those of the Common Era in every language.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> day_in_words(dt.date(2026, 1, 14), words_for("en"))
+    '14 January 2026'
+    """
+    return words["date.day"].format(day=day.day, month=words[f"month.{day.month}"], year=day.year)
+
+
+def _flat(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", str(value)
