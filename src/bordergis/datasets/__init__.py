@@ -33,12 +33,14 @@ __all__ = [
     "load_camps",
     "load_checkpoint_status",
     "load_checkpoints",
+    "load_closures",
     "load_designated_areas",
     "load_figures",
     "load_gazetteer",
     "load_hazards",
     "load_incident_places",
     "load_incidents",
+    "load_indicators",
     "load_periods",
     "load_places",
     "load_provisions",
@@ -281,6 +283,19 @@ def load_visits() -> gpd.GeoDataFrame:
     return _labelled(_read("facts/visits.csv", schema.VISITS), schema.VISITS, "load_visits()")
 
 
+def load_closures() -> gpd.GeoDataFrame:
+    """Load the closed roads and bridges that sources tell of: one bridge. It is no list of what is closed.
+
+    Where no source says when it was opened again, ``valid_to`` is empty and the note says so: carried on, not known.
+
+    Examples
+    --------
+    >>> load_closures()[["closure_id", "passability", "valid_from"]].astype(str).to_dict("records")
+    [{'closure_id': 'ochik-bridge-2025-12-19', 'passability': 'blocked', 'valid_from': '2025-12-19'}]
+    """
+    return _labelled(_read("facts/closures.csv", schema.CLOSURES), schema.CLOSURES, "load_closures()")
+
+
 def load_figures() -> pd.DataFrame:
     """Load the published figures, one number a row; competing figures stand side by side.
 
@@ -291,6 +306,17 @@ def load_figures() -> pd.DataFrame:
     [84.0]
     """
     return _labelled(_read("facts/figures.csv", schema.FIGURES), schema.FIGURES, "load_figures()")
+
+
+def load_indicators() -> pd.DataFrame:
+    """Load what the indicators of the figures mean, and which of them may count the same people or things.
+
+    Examples
+    --------
+    >>> load_indicators().set_index("indicator").loc["schools_closed", "definition"]
+    'Schools closed or without teaching on the day.'
+    """
+    return _labelled(_read("facts/indicators.csv", schema.INDICATORS), schema.INDICATORS, "load_indicators()")
 
 
 def load_periods() -> pd.DataFrame:

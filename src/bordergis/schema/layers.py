@@ -209,6 +209,10 @@ VISITS = Contract(
         "date": Field("date", "day of the visit"),
         "place_as_given": _TEXT("the place in the words of the report"),
         "access": _TEXT("whether the observers got there", words=("granted", "partial", "denied", "unknown")),
+        "facilitated_by": _MAYBE("who led or allowed the visit"),
+        "observer_side": _MAYBE("country on whose side of the line the observers were, where that is known", words=("KHM", "THA")),
+        "seen_radius_m": _METRES("metres round the place that the observers saw, where a source states it"),
+        "incident_id": _MAYBE("the incident the visit is recorded as, or was made for"),
         **_CLAIM,
         "position_class": _POSITION["position_class"],
         "position_radius_m": _POSITION["position_radius_m"],
@@ -229,10 +233,22 @@ FIGURES = Contract(
         "value_high": Field("number", "upper end", filled=False),
         "unit": _TEXT("unit of the number"),
         "place": _TEXT("where"),
+        "place_pcode": _MAYBE("code of the place, as text, where the place is an administrative unit or a country", hxl="#adm+code"),
         "qualifier": _TEXT("exact, more than, nearly, …"),
         "author": _TEXT("who says so"),
         "source_id": _TEXT("the source, as in the registry"),
         "source_url": _CLAIM["source_url"],
+    },
+)
+
+INDICATORS = Contract(
+    "indicators",
+    {
+        "indicator": _ID("what is counted, as in the figures"),
+        "unit": _TEXT("unit of its numbers"),
+        "definition": _TEXT("what is counted and what is not"),
+        "stock_or_flow": _TEXT("a count on the day, or one that has grown since a start", words=("stock", "flow")),
+        "overlaps_with": Field("text", "indicators that may count the same people or things, separated by vertical bars", filled=False),
     },
 )
 
@@ -253,6 +269,17 @@ PROVISIONS = Contract(
         "provision_id": _ID("stable id"),
         "instrument": _TEXT("the agreement"),
         "paraphrase": _TEXT("the point, in our words"),
+    },
+)
+
+PROVISION_LINKS = Contract(
+    "provision links",
+    {
+        "incident_id": _TEXT("the incident"),
+        "provision_id": _TEXT("the point that it is said to concern"),
+        "said_by": _TEXT("who says so; it is a statement, not a finding"),
+        "source_id": _ORIGIN["source_id"],
+        "source_url": _CLAIM["source_url"],
     },
 )
 
@@ -337,6 +364,7 @@ CLOSURES = Contract(
         "closure_id": _ID("stable id"),
         "kind": _TEXT("what is closed", words=("road", "bridge", "checkpoint", "cordon")),
         "name": _MAYBE("its name"),
+        "ref": _MAYBE("number of the road it lies on"),
         "passability": _MAYBE("what can still pass", words=("blocked", "slow", "convoy only", "unknown")),
         "for_whom": _MAYBE("for whom"),
         "valid_from": Field("date", "first day", hxl="#date+start"),
@@ -383,6 +411,32 @@ ROADS = Contract(
     geometry=("LineString",),
 )
 
+ROAD_SPEEDS = Contract(
+    "road speeds",
+    {
+        "highway_class": _TEXT("class of the road, as OpenStreetMap words it; `*` stands for every class without a row"),
+        "surface": _MAYBE("surface; with the class `*` the most that any road of this surface allows"),
+        "kmh": Field("number", "speed in km/h", least=0.1),
+        "certainty": _MAYBE("how sure the number is: published, or assumed, and which"),
+        "citation": _TEXT("where the number comes from"),
+    },
+)
+
+TARGETS = Contract(
+    "targets",
+    {
+        "target_set": _TEXT("what kind of place is to be reached: district-town, hospital, checkpoint, …"),
+        "target_id": _TEXT("stable id within its set"),
+        "name": Field("text", "name", filled=False, hxl="#loc+name"),
+        "for_country": _MAYBE("only villages of this country have it as a target", words=("KHM", "THA")),
+        "note": _MAYBE("what a reader must know; of a set without any position, why there is none"),
+        **_POSITION,
+        **_ORIGIN,
+    },
+    geometry=POINTS,
+    located=False,
+)
+
 ACCESS_REPORTS = Contract(
     "access reports",
     {
@@ -393,6 +447,23 @@ ACCESS_REPORTS = Contract(
         "for_whom": _MAYBE("for whom: everyone, residents, aid convoys, observers, …"),
         "reported_by": _TEXT("who says so"),
         "source_url": _CLAIM["source_url"],
+    },
+)
+
+ACCESS_STATUSES = ("inaccessible", "restricted", "reachable", "unknown")
+
+ACCESS_DECISIONS = Contract(
+    "access decisions",
+    {
+        "decision_id": _ID("one row of the table; the first whose conditions all hold decides"),
+        "in_zone": _MAYBE("condition: words joined by vertical bars; empty holds for every value"),
+        "cut_off": _MAYBE("condition on being cut off from every named target set"),
+        "cut_off_some": _MAYBE("condition on being cut off from at least one"),
+        "cut_off_by": _MAYBE("condition on what cuts it off: closures, map, none"),
+        "reported": _MAYBE("condition on what is reported of its inaccessibility"),
+        "reported_for": _MAYBE("condition on for whom that is reported"),
+        "status": _TEXT("what follows", words=ACCESS_STATUSES),
+        "why": _TEXT("the reason, in a sentence"),
     },
 )
 
@@ -418,7 +489,7 @@ ZONES = Contract(
         "start": Field("date", "first day of the first incident"),
         "end": Field("date", "last day the zone is in force; empty where none is told", filled=False),
         "discs": Field(
-            "list", "the discs it is the union of: (incident_id, lon, lat, radius in metres, first day); none for a recorded area"
+            "list", "the discs it is the union of: (incident_id, lon, lat, radius in metres, first day); none for a recorded outline"
         ),
     },
     geometry=AREAS,
@@ -428,8 +499,9 @@ CONTRACTS: Mapping[str, Contract] = {
     contract.name.replace(" ", "_"): contract
     for contract in (
         BORDER, PLACES, VILLAGES, CAMPS, CHECKPOINTS, CHECKPOINT_STATUS, INCIDENTS, INCIDENT_PLACES, VISITS, FIGURES,
-        PERIODS, PROVISIONS, OBSTACLES, CLOSURES, FACILITIES, ROADS, DESIGNATED_AREAS, RESTRICTED_AREAS, ADMIN_AREAS,
-        HAZARDS, ACCESS_REPORTS, RULES, ZONES,
+        INDICATORS, PERIODS, PROVISIONS, PROVISION_LINKS, OBSTACLES, CLOSURES, FACILITIES, ROADS, ROAD_SPEEDS, TARGETS,
+        DESIGNATED_AREAS, RESTRICTED_AREAS, ADMIN_AREAS,
+        HAZARDS, ACCESS_REPORTS, ACCESS_DECISIONS, RULES, ZONES,
     )
 }  # fmt: skip
 """Every contract by the name of its layer."""
