@@ -95,7 +95,7 @@ def test_the_border_notebook_finds_no_settlement_on_both_sides_and_is_honest_wit
     text = shown(run(read(FOLDER / "02-border-and-claims.ipynb"), offline))
     assert "Only the embedded lines are measured." in text
     assert "0 of them are KHM by one line and THA by another." in text
-    assert "Refused: 1,000 m is finer than the line natural-earth-10m supports (4,517 m)" in text
+    assert "Refused: 1,000 m is finer than the line natural-earth-10m supports (4,560 m)" in text
 
 
 def test_the_zones_notebook_tells_definite_from_possible_and_lets_a_recorded_area_shrink_and_leave(offline):
@@ -116,3 +116,12 @@ def test_the_block_on_the_network_holds(question, offline):
     asking = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(question)])
     with pytest.raises(CellExecutionError, match="the network is blocked in this test"):
         run(asking, offline)
+
+
+def test_the_monitoring_notebook_keeps_reports_observation_and_figures_apart(offline):
+    text = shown(run(read(FOLDER / "06-monitoring-a-ceasefire.ipynb"), offline))
+    assert "721 km of 825 km of line with no recorded visit in reach since 27 December 2025" in text
+    assert "78.0 = 78.0" in text
+    assert "overlap, so they must not be added" in text
+    assert "74 schools closed" in text
+    assert "84 villages in Oddar Meanchey remain inaccessible" in text
