@@ -1,8 +1,8 @@
 """Repair of a tree of shortest times after some roads have changed, and the roads every way goes over.
 
-A tree grows from the targets outward. Where a road of the tree becomes slower, all that hangs on it is taken off and grows again from what
-stays; where a road becomes faster, the growth starts from its far end (G. Ramalingam, T. Reps, J. Algorithms 21 (1996) 267-305). What a
-change does not reach is never looked at. Times are sums along the tree, so that the answer equals one computed from scratch to the last bit.
+A tree grows from the targets outward. Where a road of the tree becomes slower, all that hangs on it is taken off and grows again from
+what stays; where a road becomes faster, growth starts from its far end (G. Ramalingam, T. Reps, J. Algorithms 21 (1996) 267-305). What
+a change does not reach is never looked at. Times are sums along the tree, so that the answer equals one from scratch to the last bit.
 
 A graph of ``m`` edges has ``2 m`` arcs: arc ``k`` is travel along edge ``k`` (``u`` to ``v``), arc ``m + k`` is travel against it. The
 search runs against the travel: an arc is followed from where the traveller arrives to where he comes from.
@@ -30,7 +30,7 @@ NONE = -1
 
 
 class Web(NamedTuple):
-    """Who is joined to whom: the arcs that are followed from node ``x`` are ``arc[start[x]:start[x + 1]]``, and arc ``a`` leads to ``to[a]``."""
+    """Who is joined to whom: from node ``x`` the arcs ``arc[start[x]:start[x + 1]]`` are followed, and arc ``a`` leads to ``to[a]``."""
 
     start: Ints
     arc: Int32s
@@ -38,7 +38,7 @@ class Web(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """What a tree grows by and what it is: seconds per arc, seconds at which a node is a start; seconds per node, and the arc it hangs on."""
+    """What a tree grows by, and what it is: seconds an arc, seconds at which a node is a start; seconds a node, and the arc it hangs on."""
 
     weights: Floats
     seeds: Floats
@@ -56,6 +56,8 @@ class Change(NamedTuple):
 
 
 class Heap(NamedTuple):
+    """Nodes by key, the least first; the size is kept beside it."""
+
     key: Floats
     node: Int32s
 
@@ -79,7 +81,7 @@ def _regrown(web: Web, growth: Growth, change: Change) -> Int32s:
     heap, size = Heap(np.empty(1_024), np.empty(1_024, np.int32)), 0
     for k in range(n):
         node = touched[k]
-        _hang_again(web, growth, node)
+        _hang_again(web, growth, marked, node)
         if growth.times[node] < np.inf:
             heap, size = pushed(heap, size, growth.times[node], node)
     for arc in change.faster:
@@ -92,6 +94,13 @@ def _regrown(web: Web, growth: Growth, change: Change) -> Int32s:
             growth.times[node], growth.via[node] = growth.seeds[node], NONE
             n = _mark(touched, marked, n, node)
             heap, size = pushed(heap, size, growth.times[node], node)
+    return touched[: _grow(web, growth, (heap, size), (touched, marked, n))].copy()
+
+
+@compiled
+def _grow(web: Web, growth: Growth, front: tuple[Heap, int], looked_at: tuple[Int32s, Bools, int]) -> int:
+    """Grow from a front, nearest first; give how many nodes have been looked at."""
+    (heap, size), (touched, marked, n) = front, looked_at
     while size > 0:
         key, node = heap.key[0], heap.node[0]
         size = popped(heap, size)
@@ -102,7 +111,7 @@ def _regrown(web: Web, growth: Growth, change: Change) -> Int32s:
             if _follow(web, growth, arc, key):
                 n = _mark(touched, marked, n, web.to[arc])
                 heap, size = pushed(heap, size, growth.times[web.to[arc]], web.to[arc])
-    return touched[:n].copy()
+    return n
 
 
 @compiled
@@ -154,16 +163,18 @@ def _taken_off(web: Web, growth: Growth, change: Change, touched: Int32s, marked
 
 
 @compiled
-def _hang_again(web: Web, growth: Growth, node: int) -> None:
-    """Hang a node on the best of its neighbours as they stand."""
+def _hang_again(web: Web, growth: Growth, marked: Bools, node: int) -> None:
+    """Hang a node on the best of the neighbours that stayed; those that were taken off come by the search, each once and in order."""
     growth.times[node] = growth.seeds[node]
     for k in range(web.start[node], web.start[node + 1]):
-        into = _twin(web, web.arc[k])
-        _follow(web, growth, into, growth.times[web.to[web.arc[k]]])
+        other = web.to[web.arc[k]]
+        if not marked[other]:
+            _follow(web, growth, _twin(web, web.arc[k]), growth.times[other])
 
 
 @compiled
 def pushed(heap: Heap, size: int, key: float, node: int) -> tuple[Heap, int]:
+    """Put a node in; give the heap, which may have grown, and its size."""
     if size == len(heap.key):
         heap = Heap(np.concatenate((heap.key, np.empty_like(heap.key))), np.concatenate((heap.node, np.empty_like(heap.node))))
     k = size
@@ -199,6 +210,15 @@ class _Walk(NamedTuple):
     parent: Int32s
 
 
+class _Forest(NamedTuple):
+    """The part of the walk that is done, by its order: semidominators, best node above, node above, and room for a way up."""
+
+    semi: Int32s
+    label: Int32s
+    above: Int32s
+    stack: Int32s
+
+
 def dominators(web: Web, weights: Floats, seeds: Floats) -> tuple[Int32s, Int32s]:
     """Find, for every node, the last node that every way to it from the starts passes.
 
@@ -214,7 +234,17 @@ def dominators(web: Web, weights: Floats, seeds: Floats) -> tuple[Int32s, Int32s
 
 
 def behind(order: Int32s, last: Int32s) -> tuple[Ints, Ints]:
-    """Number the nodes so that those which depend on a node, and itself, are ``first <= number < end``; both are 0 for what is not reached."""
+    """Give each node a range of numbers that holds those of all which depend on it; an empty one to what is not reached.
+
+    Parameters
+    ----------
+    order, last
+        As :func:`dominators` gives them, or those of any other tree: nodes after the ones on which they depend.
+
+    Returns
+    -------
+    The first number of each node's range, which is its own, and the number after its last.
+    """
     first, end = _behind(order, last)
     return first, end
 
@@ -240,11 +270,11 @@ def _behind(order: Int32s, last: Int32s) -> tuple[Ints, Ints]:
 
 @compiled
 def _dominators(web: Web, weights: Floats, seeds: Floats) -> tuple[Int32s, Int32s]:
-    """Number the starts' common source 0; semidominators backwards, then the nearest common ancestor forwards."""
+    """Find semidominators backwards, then nearest common ancestors forwards; number 0 is the common source of the starts."""
     walk = _walked(web, weights, seeds)
     n = len(walk.node)
     semi, label, above = np.arange(n).astype(np.int32), np.arange(n).astype(np.int32), walk.parent.copy()
-    stack = np.empty(n, np.int32)
+    forest = _Forest(semi, label, above, np.empty(n, np.int32))
     for w in range(n - 1, 0, -1):
         node = walk.node[w]
         if seeds[node] < np.inf:
@@ -252,7 +282,7 @@ def _dominators(web: Web, weights: Floats, seeds: Floats) -> tuple[Int32s, Int32
         for k in range(web.start[node], web.start[node + 1]):
             other = web.to[web.arc[k]]
             if weights[_twin(web, web.arc[k])] < np.inf and walk.order[other] != NONE:
-                semi[w] = min(semi[w], semi[_least(walk.order[other], w, semi, label, above, stack)])
+                semi[w] = min(semi[w], semi[_least(walk.order[other], w, forest)])
     over = walk.parent.copy()
     last = np.full(len(seeds), NONE, np.int32)
     for w in range(1, n):
@@ -288,10 +318,11 @@ def _walked(web: Web, weights: Floats, seeds: Floats) -> _Walk:
 
 
 @compiled
-def _least(v: int, w: int, semi: Int32s, label: Int32s, above: Int32s, stack: Int32s) -> int:
+def _least(v: int, w: int, forest: _Forest) -> int:
     """Give, among ``v`` and the nodes above it that come after ``w`` in the walk, the one of least semidominator; shorten the way up."""
     if v <= w:
         return v
+    semi, label, above, stack = forest
     depth, x = 0, v
     while above[x] > w:
         stack[depth], depth, x = x, depth + 1, above[x]
