@@ -11,6 +11,7 @@ from pyproj import Geod
 
 import bordergis as bg
 from bordergis import provenance
+from bordergis.access.routes import NO_ROADS
 from bordergis.errors import CRSMismatchError, SchemaError
 
 GEOD = Geod(ellps="WGS84")
@@ -71,7 +72,7 @@ def test_no_zone_and_no_report_is_unknown_not_accessible(no_zones, village):
     assert access["status"].tolist() == ["unknown", "unknown"]
     assert access["in_zone"].tolist() == ["no", "no"]
     assert access["zone_ids"].isna().all()
-    assert access["reasons"].tolist() == ["in no zone; no report on this village."] * 2
+    assert access["reasons"].tolist() == [f"in no zone; {NO_ROADS}; no report on this village."] * 2
 
 
 def test_villages_far_from_every_zone_are_unknown(zones, village):
@@ -84,13 +85,13 @@ def test_a_village_without_a_position_is_in_no_known_relation_to_zones(zones, vi
     lost = lost.set_geometry(gpd.GeoSeries([lost.geometry[0], None], crs=lost.crs))
     access = bg.inaccessible_villages(lost, zones=zones).table.set_index("place_id")
     assert access.loc["b", ["in_zone", "status"]].tolist() == ["unknown", "unknown"]
-    assert access.loc["b", "reasons"] == "no position, so no answer on zones; no report on this village."
+    assert access.loc["b", "reasons"] == f"no position, so no answer on zones; {NO_ROADS}; no report on this village."
 
 
 @pytest.mark.parametrize(
     ("said", "statuses"),
     [
-        ("accessible", ["inaccessible", "unknown", "accessible"]),
+        ("accessible", ["inaccessible", "unknown", "reachable"]),
         ("inaccessible", ["inaccessible", "inaccessible", "inaccessible"]),
     ],
 )
@@ -112,7 +113,7 @@ def test_the_latest_word_of_an_author_counts_and_is_said_with_its_day(no_zones, 
     said = reports(("a", "accessible", "2026-01-12", "A"), ("a", "inaccessible", "2026-01-10", "A"))
     access = bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=said, as_of=DAY).table
     assert access["status"].tolist() == ["reachable"]
-    assert access["reasons"].tolist() == ["in no zone; accessible according to A (2026-01-12)."]
+    assert access["reasons"].tolist() == [f"in no zone; {NO_ROADS}; accessible according to A (2026-01-12)."]
 
 
 def test_authors_who_differ_stand_side_by_side_and_nobody_is_believed_over_the_other(no_zones, village, reports):
@@ -138,7 +139,7 @@ def test_a_report_of_a_later_day_does_not_count(no_zones, village, reports):
 
 def test_reports_without_a_date_to_count_for_are_refused(no_zones, village, reports):
     with pytest.raises(SchemaError, match="say for which date with `as_of=…`"):
-        bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=reports(("a", "accessible", DAY, "A"))).table
+        bg.inaccessible_villages(village(a=east(0)), zones=no_zones, reports=reports(("a", "accessible", DAY, "A")))
 
 
 def test_a_village_nobody_speaks_of_has_no_reported_answer(no_zones, village, reports):
@@ -158,17 +159,17 @@ def test_no_reports_and_an_empty_list_of_reports_are_the_same(zones, village, re
 def test_a_report_on_a_village_that_is_not_in_the_layer_is_refused_not_lost(zones, village, reports):
     said = reports(("a", "accessible", DAY, "A"), ("x", "inaccessible", DAY, "A"))
     with pytest.raises(SchemaError, match=r"1 of 2 villages are not in the village layer: x; add them"):
-        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=said, as_of=DAY).table
+        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=said, as_of=DAY)
 
 
 def test_a_report_in_other_words_is_refused(zones, village, reports):
     with pytest.raises(SchemaError, match="cut off"):
-        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=reports(("a", "cut off", DAY, "A")), as_of=DAY).table
+        bg.inaccessible_villages(village(a=east(0)), zones=zones, reports=reports(("a", "cut off", DAY, "A")), as_of=DAY)
 
 
 def test_villages_in_another_system_are_refused(zones, village):
     with pytest.raises(CRSMismatchError):
-        bg.inaccessible_villages(village(a=east(0)).to_crs("EPSG:32648"), zones=zones).table
+        bg.inaccessible_villages(village(a=east(0)).to_crs("EPSG:32648"), zones=zones)
 
 
 def test_the_zones_and_the_deepest_incident_are_named(incident, village, one_rule):
@@ -198,8 +199,10 @@ def test_nothing_is_changed_and_the_counts_stand_in_the_provenance(zones, villag
     before = [layer.copy() for layer in (places, zones, said)]
     access = bg.inaccessible_villages(places, zones=zones, reports=said, as_of=DAY).table
     assert all(layer.equals(copy) for layer, copy in zip((places, zones, said), before, strict=True))
-    assert provenance.of(access).notes[-1] == "Of 3 villages: unknown: 1; inaccessible: 1; reachable: 1. Unknown does not mean reachable."
-    assert provenance.of(access).steps[-1] == "inaccessible_villages()"
+    assert provenance.of(access).notes[-1] == (
+        "Access is unknown for 1 of 3 villages (33%); 1 inaccessible, 0 restricted, 1 reachable. Unknown does not mean reachable."
+    )
+    assert provenance.of(access).steps[-3:] == ("inaccessible_villages()", "load_access_decisions()", "decided (9 rows)")
 
 
 PLACES = st.dictionaries(

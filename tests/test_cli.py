@@ -299,7 +299,7 @@ def test_without_a_name_every_contract_is_said(ran):
         (("villages", "--format", "xlsx"), "no table format 'xlsx'; known: csv, geojson, parquet"),
         (("villages", "--format", "parquet"), "Parquet is not for a terminal; say where with `--out villages.parquet`."),
         (("villages", "--out", "villages.csv"), "A table is for the terminal; for a file choose `--format csv`"),
-        (("schema", "vilages"), "no layer 'vilages'; known: access_reports"),
+        (("schema", "vilages"), "no layer 'vilages'; known: access_decisions"),
         (("schema", "villages", "--as", "xml"), "no form 'xml'; known: frictionless, hxl, markdown, table"),
         (("data", "fetch", "osm"), "no public source 'osm'; known: "),
     ],

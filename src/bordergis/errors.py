@@ -14,10 +14,12 @@ __all__ = [
     "FetchError",
     "GeometryKindError",
     "MissingCRSError",
+    "MissingTextError",
     "OnlineAssetsWarning",
     "OutputError",
     "ProvenanceError",
     "RuleError",
+    "SavedFileError",
     "SchemaError",
     "UnitError",
     "UnknownNameError",
@@ -76,8 +78,16 @@ class FetchError(BorderGISError, OSError):
     """A public source could not be fetched; the message says what to download by hand and where to put it."""
 
 
+class SavedFileError(BorderGISError, ValueError):
+    """A saved situation was changed, was cut short, or is none."""
+
+
 class OutputError(BorderGISError, OSError):
     """A result could not be written; nothing was left half-written."""
+
+
+class MissingTextError(BorderGISError, ValueError):
+    """A text that a map must carry is empty."""
 
 
 class OnlineAssetsWarning(UserWarning):

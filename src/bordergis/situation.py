@@ -13,23 +13,34 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from bordergis import datasets
-from bordergis.access import inaccessible_villages
+from bordergis.access import RoadConditions, inaccessible_villages, target_sets
+from bordergis.access.targets import TARGET_SETS
 from bordergis.provenance import Provenance, of
 from bordergis.schema import CONTRACTS
+from bordergis.situation_files import Answers, Record, read_record, software, write_record
 from bordergis.zones import exclusion_zones
-from bordergis.zones.rules import DEFAULT_RULES
+from bordergis.zones.rules import DEFAULT_RULES, load_rules, rule_presets
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     import geopandas as gpd
 
     from bordergis.access import InaccessibleVillages
+    from bordergis.report import Brief
 
-__all__ = ["DEFAULT_DATE", "Situation", "load"]
+__all__ = ["DEFAULT_DATE", "Situation", "load", "open_situation"]
 
 DEFAULT_DATE = dt.date(2026, 1, 14)
 """The day of the fullest update in the embedded data (Ministry of Interior of Cambodia, published 15 January 2026)."""
+
+FOLLOWING = ("zones", "targets")
+"""Layers that follow from the others, unless you bring them."""
+
+LAST_DAY = dt.date(9000, 1, 1)
+"""Later than anything in a layer."""
 
 LAYERS = (
     "border", "checkpoints", "villages", "places", "camps", "incidents", "visits", "figures", "hazards", "designated_areas", "periods",
@@ -55,7 +66,9 @@ class Situation:
         Those that had begun.
     provisions
         Points of the agreements.
-    restricted_areas, obstacles, closures, roads, facilities, access_reports
+    closures
+        Those that had begun.
+    restricted_areas, obstacles, roads, facilities, access_reports
         Only where you bring them: none of them is embedded, and an empty layer says nothing about the ground.
     rules
         The rules that make zones of incidents: the name of a preset, or a table.
@@ -63,6 +76,9 @@ class Situation:
         What follows from all of it: the zones in force, and which villages are inaccessible. Computed when first asked for.
     own
         Layers of your own that stand in the place of the embedded ones.
+    saved
+        For a situation opened from a file: the zones and the access that were answered when it was saved, and by which software.
+        ``zones`` and ``access`` are always computed by the software at hand.
 
     Examples
     --------
@@ -77,10 +93,48 @@ class Situation:
     date: dt.date
     rules: str | pd.DataFrame = DEFAULT_RULES
     own: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
+    saved: Answers | None = None
 
     def as_of(self, date: dt.date | str) -> Situation:
         """Give the situation as of another date."""
-        return replace(self, date=_day(date))
+        return replace(self, date=_day(date), saved=None)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the situation to one file, with every layer, the rules and the answers; the same situation gives the same bytes.
+
+        Parameters
+        ----------
+        path
+            Where to write, such as ``2026-01-14.situation``. A file that is there is replaced whole, or stays as it was.
+
+        Returns
+        -------
+        pathlib.Path
+            The file, a plain ZIP of GeoParquet layers with a manifest (:func:`open_situation` reads it).
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import bordergis as bg
+        >>> file = bg.load("2026-01-14").save(tempfile.mkdtemp() + "/2026-01-14.situation")
+        >>> bg.open_situation(file).date
+        datetime.date(2026, 1, 14)
+        """
+        answers = self.saved or Answers(self.zones, self.access.table, software())
+        named = self.rules if isinstance(self.rules, str) else None
+        rules = load_rules(self.rules) if isinstance(self.rules, str) else self.rules
+        return write_record(path, Record(self.date.isoformat(), named, rules, answers, self._whole()))
+
+    def _whole(self) -> dict[str, pd.DataFrame]:
+        """Give every layer with the rows after the date too, but the checkpoints with the status of the date."""
+        whole = replace(self, date=LAST_DAY, saved=None)
+        layers = {name: getattr(whole, name) for name in LAYERS} | {"checkpoints": self.checkpoints}
+        return layers | {name: self.own[name] for name in FOLLOWING if name in self.own}
 
     @cached_property
     def border(self) -> gpd.GeoDataFrame:
@@ -155,8 +209,8 @@ class Situation:
 
     @cached_property
     def closures(self) -> gpd.GeoDataFrame:
-        """Closed roads and bridges, up to the date."""
-        return _until(self._own_or_empty("closures"), "valid_from", self.date)
+        """Closed roads and bridges that sources tell of, up to the date; no list of what is closed."""
+        return _until(self._layer("closures", datasets.load_closures), "valid_from", self.date)
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
@@ -184,8 +238,25 @@ class Situation:
 
     @cached_property
     def access(self) -> InaccessibleVillages:
-        """Which villages are inaccessible, as four separate answers."""
-        return inaccessible_villages(self.villages, zones=self.zones, reports=self.access_reports, as_of=self.date)
+        """Which villages are inaccessible, as four separate answers; without roads, whether one is cut off is not computed."""
+        if "access" in self.own:
+            return self.own["access"]
+        return inaccessible_villages(
+            self.villages,
+            zones=self.zones,
+            roads=RoadConditions(self.roads, border=self.border.head(1), checkpoints=self.checkpoints, obstacles=self.obstacles),
+            closures=self.closures,
+            targets=self.targets,
+            reports=self.access_reports,
+            as_of=self.date,
+        )
+
+    @cached_property
+    def targets(self) -> gpd.GeoDataFrame:
+        """What a village must be able to reach: your own, or the target sets that the layers give."""
+        facilities = self.facilities if len(self.facilities) else None
+        layers = {"places": self.places, "facilities": facilities, "checkpoints": self.checkpoints, "camps": self.camps}
+        return self._layer("targets", lambda: target_sets(TARGET_SETS, **layers))
 
     @property
     def period(self) -> str:
@@ -201,6 +272,19 @@ class Situation:
 
     def _layer(self, name: str, embedded: Callable[[], Any]) -> Any:  # noqa: ANN401  a table or a spatial layer, by name
         return self.own[name] if name in self.own else embedded()
+
+    def brief(self, lang: str = "en", place: str = "KH22") -> Brief:
+        """Say the situation in a paragraph whose every number is linked to its rows (:func:`bordergis.situation_brief`).
+
+        Examples
+        --------
+        >>> import bordergis as bg
+        >>> bg.load("2026-01-14").brief().sentences[0].partition(":")[0]
+        'Situation of the Cambodia–Thailand border as of 14 January 2026'
+        """
+        import bordergis as bg  # noqa: PLC0415  reports know situations, not the other way round
+
+        return bg.situation_brief(self, lang=lang, place=place)
 
     def _own_or_empty(self, name: str) -> Any:  # noqa: ANN401
         return self._layer(name, CONTRACTS[name].empty)
@@ -226,7 +310,7 @@ def load(as_of: dt.date | str = DEFAULT_DATE, *, rules: str | pd.DataFrame = DEF
         The rules that make zones of incidents: the name of a preset (:func:`bordergis.rule_presets`), or a table.
     **own
         Layers of your own in the place of the embedded ones, by name: ``villages=…``, ``incidents=…``; also ``zones=…``, in the place
-        of those that the rules make. Each is checked against its contract.
+        of those that the rules make, and ``targets=…``, what villages must be able to reach. Each is checked against its contract.
 
     Returns
     -------
@@ -248,9 +332,50 @@ def load(as_of: dt.date | str = DEFAULT_DATE, *, rules: str | pd.DataFrame = DEF
     '2026-01-14'
     """
     for name, layer in own.items():
-        datasets.require_known("layer", name, (*LAYERS, "zones"))
+        datasets.require_known("layer", name, (*LAYERS, *FOLLOWING))
         CONTRACTS[name].validate(layer)
     return Situation(_day(as_of), rules, MappingProxyType(own))
+
+
+def open_situation(path: str | os.PathLike[str]) -> Situation:
+    """Open a situation that was saved (:meth:`Situation.save`).
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Situation
+        The same layers, date and rules, with what was answered then in ``saved``. The embedded data of the bordergis at hand is not
+        used. The checkpoints keep the status of the day of saving.
+
+    Raises
+    ------
+    DataMissingError
+        If there is no such file.
+    SavedFileError
+        If it is not a saved situation, was cut short or changed, or comes from a later format.
+    SchemaError
+        If a layer breaks its contract, as one of an older bordergis may.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import bordergis as bg
+    >>> situation = bg.open_situation(bg.load("2025-12-31").save(tempfile.mkdtemp() + "/2025-12-31.situation"))
+    >>> len(situation.saved.zones) == len(situation.zones)
+    True
+    """
+    record = read_record(path)
+    for name, layer in record.layers.items():
+        datasets.require_known("layer", name, (*LAYERS, *FOLLOWING))
+        CONTRACTS[name].validate(layer)
+    preset = record.rules_name
+    same = preset is not None and preset in rule_presets().index and load_rules(preset).equals(record.rules)  # its numbers may have changed
+    rules = preset if same and preset is not None else record.rules
+    return Situation(_day(record.date), rules, record.layers, record.answers)
 
 
 def _day(date: dt.date | str) -> dt.date:

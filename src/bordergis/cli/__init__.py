@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 import bordergis as bg
-from bordergis.cli import data, files, situation, villages
+from bordergis.cli import access, brief, compare, coverage, data, files, situation, villages
 from bordergis.cli.shared import err, out
 from bordergis.errors import BorderGISError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for group in (situation, villages, files, data):
+for group in (situation, brief, villages, access, compare, coverage, files, data):
     app.add_typer(group.commands)
 
 
