@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 AS_OF ?= 2026-01-14
 
 .DEFAULT_GOAL := help
-.PHONY: help situation test check format data data-check wheel-check browser npm bench clean
+.PHONY: help situation test check check-page format data data-check wheel-check browser npm bench clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,11 @@ check: $(READY) ## Run the linters: ruff, mypy, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-page: npm ## Check the script of the map page: types (TypeScript), lint (ESLint)
+	@npm --prefix frontend install --silent
+	npm --prefix frontend run --silent types
+	npm --prefix frontend run --silent lint
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix .

@@ -30,7 +30,11 @@ NEEDS = {
         packages=("chromium", "fonts-khmeros", "fonts-thai-tlwg"),
         variable="CHROMIUM",
     ),
-    "npm": Need(what_for="npm fetches a package of the data build, and what checks the script of the map page", names=("npm",), packages=("npm",)),
+    "npm": Need(
+        what_for="npm fetches a package of the data build and what checks the script of the map page",
+        names=("npm",),
+        packages=("npm",),
+    ),
 }
 
 

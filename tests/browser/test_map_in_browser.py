@@ -1,10 +1,7 @@
 """The map in a real Chromium with the network cut: it draws, answers, asks for nothing, and runs nothing of the data."""
 
-import math
-import os
 import re
-import shutil
-import warnings
+from dataclasses import replace
 from types import MappingProxyType
 
 import folium
@@ -12,8 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import rasterio
-from playwright.sync_api import sync_playwright
 from shapely import Point, box
 
 import bordergis as bg
@@ -33,99 +28,7 @@ HOSTILE = [
     "javascript:window.__pwned=1",
     "line\u2028window.__pwned=1\u2029",
 ]
-TILE_PX = 256
 WIDE, TABLET, PHONE = (1280, 800), (768, 1024), (360, 640)
-
-
-# --- the browser ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        why = "No Chromium was found; install the package `chromium`, or name its program in the variable CHROMIUM."
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Tab:
-    """A page of its own, offline, that remembers every request and every word of its console."""
-
-    def __init__(self, browser, path, size):
-        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-        self.context.set_offline(offline=True)
-        self.page = self.context.new_page()
-        self.requests, self.said = [], []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.route(re.compile(r"^(?!file:|data:|about:)"), lambda route: route.abort())
-        self.path = path
-        self.page.goto(path.as_uri())
-
-    def asked_for(self):
-        return [url for url in self.requests if url != self.path.as_uri() and not url.startswith("data:")]
-
-    def view(self, lon, lat, zoom):
-        self.page.evaluate(f"bordergis.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
-        self.centre, self.zoom = (lon, lat), zoom
-
-    def frame(self):
-        return self.page.locator("#map_bordergis").bounding_box()
-
-    def pixel(self, lon, lat):
-        """Where a position lies on the screen, by the formula of the Mercator projection."""
-        x, y = np.subtract(mercator(lon, lat), mercator(*self.centre)) * TILE_PX * 2**self.zoom
-        frame = self.frame()
-        return frame["x"] + frame["width"] / 2 + x, frame["y"] + frame["height"] / 2 + y
-
-    def picture(self):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.MemoryFile(self.page.screenshot()) as memory, memory.open(driver="PNG") as image:
-                return image.read()[:3].astype(int)
-
-    def toggle(self, layer_id):
-        self.page.click("#bg-tab-layers")
-        self.page.click(f"#bg-layer-{layer_id}")
-
-    def details(self):
-        return self.page.inner_text("#bg-page-details")
-
-
-def mercator(lon, lat):
-    return (lon + 180) / 360, 0.5 - math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) / (2 * math.pi)
-
-
-@pytest.fixture(scope="module")
-def situation():
-    return bg.load("2026-01-14")
-
-
-@pytest.fixture(scope="module")
-def map_file(situation, tmp_path_factory):
-    zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
-    access = bg.inaccessible_villages(situation.villages, zones=zones)
-    path = tmp_path_factory.mktemp("map") / "map.html"
-    situation_map(situation, zones=zones, access=access).save(path)
-    return path
-
-
-@pytest.fixture
-def open_map(chromium):
-    tabs = []
-
-    def open_one(path, size=WIDE):
-        tabs.append(Tab(chromium, path, size))
-        return tabs[-1]
-
-    yield open_one
-    for tab in tabs:
-        tab.context.close()
 
 
 # --- it needs nothing ----------------------------------------------------------------------------------------------------
@@ -158,8 +61,7 @@ def test_the_policy_forbids_what_was_not_in_the_file(open_map, map_file):
 
 def test_a_situation_without_events_still_draws(open_map, situation, tmp_path):
     before = situation.as_of("1990-01-01")
-    zones = bg.exclusion_zones(before.incidents, as_of=before.date)
-    situation_map(before, zones=zones).save(tmp_path / "before.html")
+    situation_map(before).save(tmp_path / "before.html")
     tab = open_map(tmp_path / "before.html")
     assert tab.page.evaluate("bordergis.layers.find((layer) => layer.id === 'incidents').rows") == 0
     assert tab.said == []
@@ -182,8 +84,9 @@ def test_a_toggled_layer_changes_what_is_seen(open_map, map_file, layer_id):
 
 def test_a_zone_lies_where_it_should(open_map, situation, tmp_path):
     west, south, east, north = 103.40, 13.10, 103.55, 13.22
-    zone = gpd.GeoDataFrame({"zone_id": ["z"], "certainty": ["definite"]}, geometry=[box(west, south, east, north)], crs=4326)
-    situation_map(situation, zones=zone).save(tmp_path / "zone.html")
+    zone = situation.zones.iloc[:1].assign(certainty="definite", start=pd.Timestamp(situation.date), end=pd.NaT)
+    zone = zone.set_geometry([box(west, south, east, north)], crs=4326)
+    situation_map(bg.load(situation.date, zones=zone)).save(tmp_path / "zone.html")
     tab = open_map(tmp_path / "zone.html")
     tab.view(103.47, 13.15, 11)
     with_zone = tab.picture()
@@ -231,7 +134,7 @@ def test_the_coordinates_under_the_pointer(open_map, map_file):
     tab = open_map(map_file)
     tab.view(103.5, 14.0, 10)
     tab.page.mouse.move(*tab.pixel(103.6, 14.1))
-    lon, lat = map(float, re.findall(r"[\d.]+(?=°)", tab.page.inner_text(".bg-readout")))
+    lat, lon = map(float, re.findall(r"[\d.]+(?=°)", tab.page.inner_text(".bg-readout")))
     assert (lon, lat) == pytest.approx((103.6, 14.1), abs=0.002)
 
 
@@ -267,20 +170,19 @@ def test_on_a_phone_the_panel_is_a_sheet(open_map, map_file):
 
 @pytest.fixture(scope="module")
 def hostile_file(situation, tmp_path_factory):
-    def poisoned(layer, keep=("position_class", "kind", "place_id", "certainty", "status")):
+    def poisoned(layer, keep=("position_class", "kind", "place_id", "certainty", "status", "left_side", "right_side")):
         made = layer.copy()
         for number, name in enumerate(made.columns):
             if name not in keep and name != "geometry" and pd.api.types.is_string_dtype(made[name].dtype):
                 made[name] = [HOSTILE[(row + number) % len(HOSTILE)] for row in range(len(made))]
         return made
 
-    names = ("border", "checkpoints", "villages", "places", "camps", "incidents", "visits", "designated_areas", "periods")
-    zones = bg.exclusion_zones(situation.incidents, as_of=situation.date)
+    names = ("border", "checkpoints", "villages", "places", "camps", "incidents", "visits", "designated_areas", "zones")
     own = gpd.GeoDataFrame(dict.fromkeys(HOSTILE, HOSTILE), geometry=[Point(103, 13.9)] * len(HOSTILE), crs=4326)
+    hostile = Situation(situation.date, own=MappingProxyType({name: poisoned(getattr(situation, name)) for name in names}))
+    vars(hostile)["access"] = replace(situation.access, table=poisoned(situation.access.table))
     made = situation_map(
-        Situation(situation.date, MappingProxyType({name: poisoned(getattr(situation, name)) for name in names})),
-        zones=poisoned(zones),
-        access=poisoned(bg.inaccessible_villages(situation.villages, zones=zones)),
+        hostile,
         layers=dict.fromkeys(HOSTILE, own),
         title=" ".join(HOSTILE),
         disclaimer=" ".join(HOSTILE),
@@ -294,9 +196,9 @@ def test_nothing_of_hostile_text_runs(open_map, hostile_file):
     tab = open_map(hostile_file)
     page = tab.page
     for layer in range(page.evaluate("bordergis.layers.length")):
-        page.evaluate(f"bordergis.panel.list(bordergis.layers[{layer}])")
+        page.evaluate(f"bordergis.page.details.list(bordergis.layers[{layer}])")
         for row in range(min(3, page.locator("#bg-page-details .bg-item").count())):
-            page.evaluate(f"bordergis.panel.list(bordergis.layers[{layer}])")
+            page.evaluate(f"bordergis.page.details.list(bordergis.layers[{layer}])")
             page.locator("#bg-page-details .bg-item").nth(row).click()
     tab.view(103, 13.9, 12)
     page.mouse.move(*tab.pixel(103, 13.9))
@@ -315,7 +217,7 @@ def test_an_address_that_is_no_web_address_is_no_link(open_map, hostile_file):
         const found = [];
         for (const layer of bordergis.layers) {
             for (let row = 0; row < layer.rows; row += 1) {
-                bordergis.panel.details([{ layer, row }]);
+                bordergis.page.details.tell([{ layer, row }]);
                 found.push(...Array.from(document.querySelectorAll('#bg-page-details a'), (a) => a.href));
             }
         }

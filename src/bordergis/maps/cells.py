@@ -1,40 +1,57 @@
-"""From the cells of a layer to the text that the page shows. Text is carried, never interpreted."""
+"""From the cells of a layer to the text that the page shows. Text is carried, never interpreted.
+
+A column is kept as a dictionary of its different texts and a code a row, so that a layer of a hundred thousand rows costs what its
+different values cost.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from itertools import starmap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from bordergis.maps.text import say
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from bordergis.maps.text import Words
+    from numpy.typing import NDArray
 
-__all__ = [
-    "Text",
-    "cell_text",
-    "coded",
-    "dates",
-    "joined",
-    "lengths",
-    "metres_text",
-    "numbers",
-    "precision",
-    "sensitive",
-    "source",
-    "texts",
-]
-
-Text = list[str | None]
-"""A column of text; ``None`` is missing."""
+__all__ = ["Text", "cell_text", "constant", "days_of", "joined", "lengths", "metres_text", "numbers", "position_classes", "source", "texts"]
 
 KILOMETRE_M = 1000.0
+OPEN = np.iinfo(np.int64).min
+"""A day that is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A column of text: the code of each row is the number of its word from 1 on; 0 is missing."""
+
+    words: list[str]
+    codes: NDArray[np.int64]
+
+    def to_list(self) -> list[str | None]:
+        """Give the text of every row."""
+        return np.array([None, *self.words], dtype=object)[self.codes].tolist()
+
+    def map(self, change: Callable[[str], str], missing: str | None = None) -> Text:
+        """Change every word; rows without one take ``missing``."""
+        return _by_code([missing, *map(change, self.words)], self.codes)
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Text:
+        """Choose rows."""
+        return Text(self.words, self.codes[rows])
+
+    def is_any_of(self, words: Iterable[str]) -> NDArray[np.bool_]:
+        """Tell which rows have one of these words."""
+        wanted = set(words)
+        return np.array([False, *(word in wanted for word in self.words)])[self.codes]
+
+    def __bool__(self) -> bool:
+        """Whether any row has text."""
+        return bool(self.codes.any())
 
 
 def cell_text(value: Any) -> str | None:  # noqa: ANN401 - whatever a cell holds
@@ -62,32 +79,42 @@ def cell_text(value: Any) -> str | None:  # noqa: ANN401 - whatever a cell holds
 def texts(frame: pd.DataFrame, column: str) -> Text:
     """Give a column as text; all missing where the layer has no such column."""
     if column not in frame:
-        return [None] * len(frame)
-    return [cell_text(value) for value in frame[column]]
+        return constant(None, len(frame))
+    values = frame[column]
+    try:
+        codes, unique = pd.factorize(values)
+    except TypeError:  # lists and the like
+        codes, unique = np.arange(len(values)), list(values)
+    if isinstance(values.dtype, pd.StringDtype):  # every word is different already
+        words = unique.tolist()
+        return Text(words, codes + 1) if "" not in words else _by_code([None, *(word or None for word in words)], codes + 1)
+    return _by_code([None, *(cell_text(value) for value in unique)], codes + 1)
 
 
-def coded(frame: pd.DataFrame, column: str, words: Words) -> Text:
-    """Give a column of codes in the reader's words."""
-    return [None if value is None else say(words, f"value.{column}", value) for value in texts(frame, column)]
+def constant(word: str | None, n: int) -> Text:
+    """Give one word for every row."""
+    return Text([], np.zeros(n, np.int64)) if word is None else Text([word], np.ones(n, np.int64))
 
 
-def joined(*columns: Text, mark: str = " · ") -> Text:
-    """Join columns row by row, leaving out what is missing.
+def joined(first: Text, second: Text, mark: str) -> Text:
+    """Join two columns row by row, leaving out what is missing.
 
     Examples
     --------
-    >>> joined(["2026-01-06", None], ["Prey Chan", None])
-    ['2026-01-06 · Prey Chan', None]
+    >>> joined(Text(["a"], np.array([1, 0])), Text(["b", "c"], np.array([1, 2])), " · ").to_list()
+    ['a · b', 'c']
     """
-    return [mark.join(filter(None, row)) or None for row in zip(*columns, strict=True)]
+    wide = len(second.words) + 1
+    pairs, codes = np.unique(first.codes * wide + second.codes, return_inverse=True)
+    ahead, behind = ([None, *text.words] for text in (first, second))
+    return _by_code([mark.join(filter(None, (ahead[pair // wide], behind[pair % wide]))) or None for pair in pairs.tolist()], codes)
 
 
-def numbers(frame: pd.DataFrame, column: str) -> list[float]:
+def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
     """Give a column of numbers; NaN where there is none."""
     if column not in frame:
-        return [float("nan")] * len(frame)
-    found = pd.to_numeric(frame[column], errors="coerce")
-    return [float(value) for value in found.to_numpy(dtype=float, na_value=np.nan)]
+        return np.full(len(frame), np.nan)
+    return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 
 def metres_text(metres: float) -> str:
@@ -103,42 +130,43 @@ def metres_text(metres: float) -> str:
 
 def lengths(frame: pd.DataFrame, column: str) -> Text:
     """Give a column of metres as text."""
-    return [metres_text(value) if np.isfinite(value) else None for value in numbers(frame, column)]
+    unique, codes = np.unique(numbers(frame, column), return_inverse=True)
+    return _by_code([metres_text(value) if np.isfinite(value) else None for value in unique], codes)
 
 
-def dates(frame: pd.DataFrame) -> Text:
-    """Give the date of each row: one day, or first and last."""
-    if "date_start" not in frame:
-        return texts(frame, "date")
-    return list(starmap(_span, zip(texts(frame, "date_start"), texts(frame, "date_end"), strict=True)))
+def days_of(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
+    """Give a column of dates as whole days since 1970-01-01; :data:`OPEN` where none is told.
+
+    Examples
+    --------
+    >>> days_of(pd.DataFrame({"start": pd.to_datetime(["1970-01-03", None])}), "start").tolist() == [2, OPEN]
+    True
+    """
+    if column not in frame:
+        return np.full(len(frame), OPEN)
+    return pd.to_datetime(frame[column]).to_numpy().astype("datetime64[D]").astype(np.int64)  # numpy's own missing day is OPEN
 
 
-def sensitive(frame: pd.DataFrame) -> list[bool]:
-    """Tell which rows are marked sensitive."""
-    return [value == "sensitive" for value in texts(frame, "sensitivity")]
-
-
-def precision(frame: pd.DataFrame, words: Words) -> Text:
-    """Say in words how finely each position is known."""
-    rows = zip(coded(frame, "position_class", words), lengths(frame, "position_radius_m"), sensitive(frame), strict=True)
-    return [words["value.withheld"] if hidden else _about(place, radius, words) for place, radius, hidden in rows]
+def position_classes(frame: pd.DataFrame) -> Text:
+    """Say how finely each position is known; ``withheld`` where the row is sensitive."""
+    found = texts(frame, "position_class")
+    hidden = texts(frame, "sensitivity").is_any_of(["sensitive"])
+    return Text([*found.words, "withheld"], np.where(hidden, len(found.words) + 1, found.codes))
 
 
 def source(frame: pd.DataFrame, titles: Mapping[str, str]) -> Text:
     """Name the source of each row, with the record inside it."""
-    named = [None if name is None else titles.get(name, name) for name in texts(frame, "source_id")]
-    return joined(named, texts(frame, "source_ref"), mark="; ")
+    named = texts(frame, "source_id").map(lambda name: titles.get(name, name))
+    return joined(named, texts(frame, "source_ref"), "; ")
+
+
+def _by_code(said: list[str | None], codes: NDArray[np.int64]) -> Text:
+    """Make a column of the text of each code; different codes may have the same text."""
+    number = {word: n for n, word in enumerate(dict.fromkeys(word for word in said if word is not None), start=1)}
+    return Text(list(number), np.array([0 if word is None else number[word] for word in said], dtype=np.int64)[codes])
 
 
 def _moment_text(moment: pd.Timestamp) -> str | None:
     if pd.isna(moment):
         return None
     return moment.date().isoformat() if moment == moment.normalize() else moment.isoformat(timespec="minutes")
-
-
-def _span(first: str | None, last: str | None) -> str | None:
-    return first if last in (None, first) else f"{first} to {last}"
-
-
-def _about(place: str | None, radius: str | None, words: Words) -> str | None:
-    return words["value.about"].format(place=place, radius=radius) if place and radius else place

@@ -8,9 +8,12 @@ import pandas as pd
 
 from bordergis import datasets, provenance
 from bordergis.maps import style
+from bordergis.maps.draw import draw_extra, draw_situation
+from bordergis.maps.fonts import font_faces
 from bordergis.maps.landcover import land_picture
-from bordergis.maps.layers import Pen, draw_extra, draw_situation, pack_layer
-from bordergis.maps.text import words_for
+from bordergis.maps.layers import Pen, pack_layer
+from bordergis.maps.timeline import day_number, slider_days
+from bordergis.words import LANGUAGES, as_heading, in_every_language, words_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,18 +21,20 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from bordergis.maps.layers import MapLayer
-    from bordergis.maps.text import Words
     from bordergis.situation import Situation
 
 __all__ = ["page_content"]
 
-LANGUAGE = "en"
+FALL_BACK = "en"  # the words beside a code that a table does not know
+REPORT_ONLY = ("brief", "qualifier", "place", "author", "indicator")
+"""Groups of words that the page does not need."""
 LAND_FILE = "built/landcover.tif"
 LAND_SOURCE = "mcd12c1"
 DEGREE_DECIMALS = 6
 READING_ORDER = (
-    "villages", "checkpoints", "zones_definite", "zones_possible", "incidents", "precision", "visits", "border",
-    "designated", "hazards", "places",
+    "villages", "checkpoints", "zones_definite", "zones_possible", "incidents", "precision", "closures", "closure_spots", "closure_areas",
+    "restricted", "hazards", "hazard_spots", "obstacles", "facilities", "visits", "border", "sectors", "chainage", "designated", "heritage",
+    "places", "roads",
 )  # fmt: skip
 """Layers in the panel, most asked for first; the analyst's own stand before them."""
 
@@ -38,37 +43,42 @@ def page_content(
     situation: Situation,
     *,
     layers: Mapping[str, gpd.GeoDataFrame],
+    days: tuple[object, object] | None = None,
+    lang: str = "en",
 ) -> dict[str, Any]:
-    """Collect everything the page shows."""
-    words = words_for(LANGUAGE)
+    """Collect everything the page shows, in every language; ``days`` are the first and last of the slider, ``lang`` is the first language.
+
+    Raises
+    ------
+    UnknownNameError
+        If there are no words in the language.
+    """
+    words_for(lang)
+    words = words_for(FALL_BACK)
     known = datasets.sources()
     pen = Pen(words, {str(name): str(title) for name, title in known["title"].items()})
     extra = [draw_extra(frame, pen, name, number) for number, (name, frame) in enumerate(layers.items(), start=1)]
     drawn = [*draw_situation(situation, pen), *extra]
     return {
-        "language": LANGUAGE,
-        "words": dict(words),
-        "page": _page(situation, words),
+        "language": lang,
+        "words": {language: _page_words(language) for language in LANGUAGES},
+        "fonts": font_faces(),
+        "page": {part: in_every_language(f"page.{part}") for part in ("title", "area", "disclaimer")},
         "bounds": _bounds(situation.border),
         "styles": _styles(),
         "land": land_picture(datasets.path(LAND_FILE), words),
         "order": list(READING_ORDER),
-        "layers": [pack_layer(layer) for layer in drawn],
-        "absent": _absent(situation, words),
+        "layers": [pack_layer(layer, day_number(situation.date)) for layer in drawn],
+        "days": slider_days(situation, days),
+        "periods": _periods(situation.periods),
+        "absent": _absent(situation),
         "sources": _sources(drawn, known),
-        "notes": [note for layer in (situation.zones, situation.access.table) for note in provenance.of(layer).notes],
+        "notes": list(dict.fromkeys(note for layer in (situation.zones, situation.access.table) for note in provenance.of(layer).notes)),
     }
 
 
-def _page(situation: Situation, words: Words) -> dict[str, str]:
-    day = situation.date
-    return {
-        "title": words["page.title"],
-        "area": words["page.area"],
-        "as_of": f"{day.day} {words[f'month.{day.month}']} {day.year}",
-        "period": situation.period,
-        "disclaimer": words["page.disclaimer"],
-    }
+def _page_words(language: str) -> dict[str, str]:
+    return {key: text for key, text in words_for(language).items() if key.partition(".")[0] not in REPORT_ONLY}
 
 
 def _bounds(border: gpd.GeoDataFrame) -> list[float]:
@@ -81,14 +91,32 @@ def _styles() -> dict[str, Any]:
     return {"glyphs": glyphs, "lines": dict(style.LINES), "areas": dict(style.AREAS), "tokens": dict(style.TOKENS)}
 
 
-def _absent(situation: Situation, words: Words) -> list[dict[str, str]]:
+def _absent(situation: Situation) -> list[dict[str, dict[str, str]]]:
     """Say what the reader might look for and does not find on the map, and why."""
-    rows = [{"name": words["layer.camps"], "note": words["note.camps"].format(n=len(situation.camps))}]
-    if not len(situation.zones):
-        rows.append({"name": words["layer.zones"], "note": words["note.zones_none"]})
-    if not len(situation.hazards):
-        rows.append({"name": words["layer.hazards"], "note": words["note.hazards_none"]})
-    return rows
+    rows = [("layer.camps", in_every_language("note.camps", n=len(situation.camps)))]
+    rows += [
+        (f"layer.{name}", in_every_language(f"note.{name}_none")) for name in ("zones", "hazards") if not len(getattr(situation, name))
+    ]
+    return [{"name": in_every_language(name), "note": note} for name, note in rows]
+
+
+def _periods(periods: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the named periods in days since 1970-01-01, local time, with the hour as a fraction."""
+    kept = periods[["period_id", "name", "kind"]].rename(columns={"period_id": "key"})
+    kept["name"] = [_period_name(key, name) for key, name in zip(kept["key"], kept["name"], strict=True)]
+    zone = periods["start"].dt.tz
+    epoch = pd.Timestamp("1970-01-01", tz=zone)
+    for column in ("start", "end"):
+        kept[column] = ((periods[column] - epoch) / pd.Timedelta(days=1)).round(4)
+    return [{**row, "end": None if pd.isna(row["end"]) else row["end"]} for row in kept.to_dict("records")]
+
+
+def _period_name(key: str, name: str) -> str | dict[str, str]:
+    """Give a period's name in every language, as a heading; that of an analyst's own period stays as it is."""
+    if f"period.{key}" not in words_for(FALL_BACK):
+        return name
+    told = {language: as_heading(text) for language, text in in_every_language(f"period.{key}").items()}
+    return told if told[FALL_BACK] == name else name
 
 
 def _sources(drawn: Iterable[MapLayer], known: pd.DataFrame) -> list[dict[str, str | None]]:

@@ -6,6 +6,8 @@ import unicodedata
 
 __all__ = ["folded"]
 
+KHMER = frozenset(map(chr, range(0x1780, 0x1800)))
+KHMER_WIDTH = 1.35  # of a Latin letter of the same size
 COENG = "\N{KHMER SIGN COENG}"  # makes the next letter a subscript of the one before
 
 
@@ -24,12 +26,12 @@ def folded(text: str, columns: int) -> str:
     >>> folded("ten columns wide", 11).splitlines()
     ['ten columns', 'wide']
     """
-    lines, line, wide = [], "", 0
+    lines, line, wide = [], "", 0.0
     for word in _words(text, columns):
         size = _columns(word)
         if line and wide + size > columns:
             lines.append(line.rstrip())
-            line, wide, word = "", 0, word.lstrip()  # noqa: PLW2901  a line does not begin with a space
+            line, wide, word = "", 0.0, word.lstrip()  # noqa: PLW2901  a line does not begin with a space
         line, wide = line + word, wide + size
     return "\n".join([*lines, line.rstrip()])
 
@@ -51,5 +53,5 @@ def _letters(run: str) -> list[str]:
     return letters
 
 
-def _columns(text: str) -> int:
-    return sum(not unicodedata.category(sign).startswith("M") for sign in text)
+def _columns(text: str) -> float:
+    return sum(KHMER_WIDTH if sign in KHMER else 1.0 for sign in text if not unicodedata.category(sign).startswith("M"))

@@ -13,14 +13,14 @@ from rasterio.warp import Resampling, reproject, transform_bounds
 
 from bordergis.errors import DataMissingError
 from bordergis.maps.style import LAND_CLASSES, LAND_COLOURS
-from bordergis.maps.text import say
+from bordergis.words import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from bordergis.maps.text import Words
+    from bordergis.words import Words
 
 __all__ = ["land_picture"]
 
@@ -61,7 +61,7 @@ def land_picture(path: Path, words: Words) -> dict[str, Any]:
     return {
         "src": "data:image/png;base64," + base64.b64encode(_png(groups, transform)).decode("ascii"),
         "bounds": [round(value, 6) for value in (south, west, north, east)],
-        "legend": [{"rgb": list(LAND_COLOURS[name]), "label": say(words, "look.land", name)} for name in seen],
+        "legend": [{"rgb": list(LAND_COLOURS[name]), "look": name, "label": say(words, "look.land", name)} for name in seen],
         "name": words["layer.land"],
         "note": words["note.land"],
     }

@@ -16,7 +16,7 @@ from bordergis.errors import OnlineAssetsWarning
 from bordergis.files import write_atomic
 from bordergis.maps.content import page_content
 from bordergis.maps.extras import Extras, collect
-from bordergis.maps.page import assemble, leaflet_icons
+from bordergis.maps.page import assemble, in_language, leaflet_icons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ class SituationMap(folium.Map):
 
     def _repr_html_(self, **kwargs: object) -> str:
         """Show the page in a notebook, in a frame that may run scripts and nothing else."""
-        page, title = escape(self.get_root().render(**kwargs)), escape(self.content["page"]["title"])
+        page, title = escape(self.get_root().render(**kwargs)), escape(in_language(self.content["page"]["title"], self.content["language"]))
         style = f"width:100%;height:{NOTEBOOK_HEIGHT_PX}px;border:0"
         return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="{style}" title="{title}"></iframe>'
 
@@ -137,6 +137,7 @@ def situation_map(
     situation: Situation,
     *,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    lang: str = "en",
     title: str | None = None,
     disclaimer: str | None = None,
 ) -> SituationMap:
@@ -149,10 +150,13 @@ def situation_map(
     layers
         Further layers of your own by name: points, lines or areas, lon/lat. All their columns are shown when a feature is
         chosen.
+    lang
+        The language that the page opens in, ``en``, ``km`` or ``th``; its reader can change to another. What the data say stays in the
+        language of the data.
     title
-        The title of the page.
+        The title of the page, in every language.
     disclaimer
-        Words in the place of the default disclaimer.
+        Words in the place of the default disclaimer, in every language.
 
     Returns
     -------
@@ -165,6 +169,8 @@ def situation_map(
         If a layer is not lon/lat.
     GeometryKindError
         If one of ``layers`` mixes points, lines and areas.
+    UnknownNameError
+        If there are no words in the language.
 
     Examples
     --------
@@ -172,6 +178,6 @@ def situation_map(
     >>> import bordergis as bg
     >>> bg.situation_map(bg.load("2026-01-14")).save(tempfile.mkdtemp() + "/situation.html")
     """
-    content = page_content(situation, layers=layers or {})
+    content = page_content(situation, layers=layers or {}, lang=lang)
     own = {name: text for name, text in (("title", title), ("disclaimer", disclaimer)) if text is not None}
     return SituationMap({**content, "page": {**content["page"], **own}})

@@ -13,15 +13,14 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from bordergis.maps.extras import Extras, origin_of
-from bordergis.maps.island import escape_json
+from bordergis.maps.island import split_island
 from bordergis.maps.style import css_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["assemble", "leaflet_icons"]
+__all__ = ["assemble", "in_language", "leaflet_icons"]
 
-SCRIPTS = ("00-unpack.js", "10-glyphs.js", "20-canvas.js", "30-panel.js", "40-main.js")
 POPUPS = "folium-popups.js"
 
 
@@ -31,8 +30,8 @@ def assemble(island: Mapping[str, Any], extras: Extras | None = None) -> str:
     Parameters
     ----------
     island
-        The data of the page; its text is only ever written as escaped JSON (and the title, entity-encoded, in the
-        head).
+        The data of the page; its text is only ever written as escaped JSON or compressed (and the title,
+        entity-encoded, in the head). ``fonts``, a style sheet, becomes one of the page.
     extras
         What the analyst's own folium layers add.
 
@@ -43,16 +42,20 @@ def assemble(island: Mapping[str, Any], extras: Extras | None = None) -> str:
     """
     extras = Extras() if extras is None else extras
     scripts = [_leaflet_script(), _page_script(), *([_static(POPUPS)] if extras.needs_popups else [])]
-    styles = [_leaflet_style(), css_tokens() + "\n" + _static("page.css")]
+    styles = [_leaflet_style(), *filter(None, [island.get("fonts")]), css_tokens() + "\n" + _static("page.css")]
+    words = island["words"][island["language"]]
+    start, packed = split_island({name: part for name, part in island.items() if name != "fonts"})
     page = Template(_read("templates", "page.html"))
     return page.substitute(
         language=escape(island["language"]),
         policy=_policy([*scripts, *extras.inline_scripts], [*styles, *extras.inline_styles], extras),
-        title=_plain(island["page"]["title"]),
-        no_script=_plain(island["words"]["page.no_script"]),
+        title=_plain(in_language(island["page"]["title"], island["language"])),
+        no_script=_plain(words["page.no_script"]),
+        failed=_plain(words["page.failed"]),
         map_id=escape(island["map_id"]),
         styles="\n".join(f"<style>{style}</style>" for style in styles),
-        island=escape_json(island),
+        start=start,
+        island=packed,
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
         extra_header=extras.header,
         extra_body=extras.body,
@@ -87,6 +90,17 @@ def _policy(scripts: Iterable[str], styles: Iterable[str], extras: Extras) -> st
     return "; ".join(" ".join([name, *values]) for name, values in rules.items())
 
 
+def in_language(text: str | Mapping[str, str], language: str) -> str:
+    """Give words that are one text, or one for each language.
+
+    Examples
+    --------
+    >>> in_language({"en": "water", "th": "น้ำ"}, "th"), in_language("the analyst's own", "th")
+    ('น้ำ', "the analyst's own")
+    """
+    return text if isinstance(text, str) else text[language]
+
+
 def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
@@ -97,7 +111,8 @@ def _plain(text: str) -> str:
 
 @cache
 def _page_script() -> str:
-    parts = "\n".join(_static(name) for name in SCRIPTS)
+    names = sorted(part.name for part in files("bordergis.maps").joinpath("static").iterdir() if part.name[0].isdigit())
+    parts = "\n".join(_static(name) for name in names)
     return f"(() => {{\n'use strict';\n{parts}\n}})();\n"
 
 

@@ -17,9 +17,9 @@ from bordergis.maps.basemap import PAGE_CRS, background, relief_shade
 from bordergis.maps.folding import folded
 from bordergis.maps.fonts import register_fonts
 from bordergis.maps.profile import apply_profile
-from bordergis.maps.text import words_for
 from bordergis.maps.title import TitleBlock, title_lines
 from bordergis.schema.layers import POSITIONED
+from bordergis.words import words_for
 
 if TYPE_CHECKING:
     import os
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bordergis.maps.text import Words
     from bordergis.situation import Situation
+    from bordergis.words import Words
 
 __all__ = ["PAPERS", "plot_situation", "save_plot"]
 
@@ -150,7 +150,7 @@ def _draw_map(axes: Axes, situation: Situation, words: Words) -> None:
         *_draw_points(axes, situation, words),
     ]
     _name_towns(axes, situation)
-    _draw_scale(axes)
+    _draw_scale(axes, words)
     axes.set(xlabel="", ylabel="")  # geopandas names the axes of the projection
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.015, 0.74), frameon=False, borderaxespad=0, labelspacing=0.55)
 
@@ -274,7 +274,7 @@ def _name_towns(axes: Axes, situation: Situation) -> None:
             text.set_path_effects([effects.withStroke(linewidth=1.6, foreground="white")])
 
 
-def _draw_scale(axes: Axes) -> None:
+def _draw_scale(axes: Axes, words: Words) -> None:
     """Draw a scale bar, right at the middle of the map, and the way north."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     left_end, right_end = gpd.GeoSeries(gpd.points_from_xy([west, east], [(south + north) / 2] * 2), crs=PAGE_CRS).to_crs("EPSG:4326")
@@ -286,7 +286,7 @@ def _draw_scale(axes: Axes) -> None:
     axes.text(left + bar / 2, low + 2 * tall, f"{length_km} km", ha="center", va="bottom", zorder=6)
     foot, head = (left + 1.2 * bar, low), (left + 1.2 * bar, low + 8 * tall)
     axes.annotate("", head, foot, zorder=6, arrowprops={"arrowstyle": "-|>", "color": style.TOKENS["ink"]})
-    axes.annotate("N", head, (0, 1), textcoords="offset points", ha="center", va="bottom", zorder=6)
+    axes.annotate(words["ui.north_mark"], head, (0, 1), textcoords="offset points", ha="center", va="bottom", zorder=6)
 
 
 def _draw_words(figure: Figure, situation: Situation, words: Words, block: TitleBlock) -> None:
@@ -295,7 +295,11 @@ def _draw_words(figure: Figure, situation: Situation, words: Words, block: Title
     named = [str(known["citation"].get(name, name)) for name in provenance.of(situation.zones).merge(situation.provenance).sources]
     figure.text(0.015, 0.975, told["title"], fontsize="xx-large", va="top")
     figure.text(0.015, 0.925, f"{words['page.as_of']} {told['as_of']}. {told['period']}.", fontsize="large", va="bottom")
-    head = [told["area"], f"{words['page.created']} {told['created']}", *([f"GLIDE {told['glide']}"] if told["glide"] else [])]
+    head = [
+        told["area"],
+        f"{words['page.created']} {told['created']}",
+        *([f"{words['page.glide']} {told['glide']}"] if told["glide"] else []),
+    ]
     top = "\n".join(folded(line, TEXT_COLUMNS) for line in [*head, "", _unknown(situation, words), "", told["gap"]])
     figure.text(0.71, 0.92, top, va="top", linespacing=1.35)
     foot = "\n\n".join(folded(line, FINE_COLUMNS) for line in [f"{words['ui.sources']}: {'; '.join(named)}.", told["disclaimer"]])

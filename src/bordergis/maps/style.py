@@ -26,6 +26,7 @@ WHITE: Final = "#ffffff"
 GREY: Final = "#6b6b6b"
 SLATE: Final = "#3d4451"
 LINE: Final = "#3f3f46"
+ROAD: Final = "#9a8f7d"
 
 TOKENS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -58,8 +59,9 @@ GLYPHS: Final[Mapping[str, Mapping[str, Glyph]]] = MappingProxyType(
         "villages": {
             "inaccessible": _glyph("circle", "cross", (BLACK, WHITE, WHITE), 14),
             "restricted": _glyph("circle", "half", (WHITE, BLACK, ORANGE), 13),
-            "unknown": _glyph("circle", "question", (WHITE, GREY, GREY), 12),
+            "possible": _glyph("circle", "hatch", (WHITE, BLACK, BLACK), 13),
             "reachable": _glyph("hexagon", "tick", (BLUE, WHITE, WHITE), 14),
+            "unknown": _glyph("circle", "question", (WHITE, GREY, GREY), 12),
         },
         "checkpoints": {
             "open": _glyph("square", "tick", (WHITE, BLUE, BLUE), 15),
@@ -77,10 +79,18 @@ GLYPHS: Final[Mapping[str, Mapping[str, Glyph]]] = MappingProxyType(
         "visits": {"visit": _glyph("diamond", "eye", (SKY, BLACK, BLACK), 19)},
         "places": {
             "town": _glyph("circle", "none", (SLATE, WHITE, WHITE), 7),
-            "heritage": _glyph("temple", "none", (GREEN, WHITE, WHITE), 13),
             "bridge": _glyph("bridge", "none", (SLATE, WHITE, WHITE), 13),
             "other": _glyph("square", "none", (SLATE, WHITE, WHITE), 7),
         },
+        "heritage": {"heritage": _glyph("temple", "none", (GREEN, WHITE, WHITE), 13)},
+        "facilities": {
+            "school": _glyph("house", "none", (BLUE, WHITE, WHITE), 13),
+            "health": _glyph("square", "plus", (WHITE, BLUE, BLUE), 14),
+            "other": _glyph("house", "dot", (WHITE, SLATE, SLATE), 13),
+        },
+        "closure_spots": {"closed": _glyph("circle", "bar", (VERMILION, BLACK, WHITE), 14)},
+        "hazard_spots": {"spot": _glyph("diamond", "bang", (PURPLE, BLACK, BLACK), 15)},
+        "chainage": {"tick": _glyph("square", "none", (WHITE, BLACK, BLACK), 5)},
         "extra": {"extra": _glyph("circle", "dot", (WHITE, SLATE, SLATE), 11)},
     }
 )
@@ -107,6 +117,10 @@ Stroke = dict[str, str | float | list[float]]
 LINES: Final[Mapping[str, Stroke]] = MappingProxyType(
     {
         "border": {"stroke": LINE, "width": 1.8, "dash": [7, 4]},
+        "sectors": {"stroke": BLUE, "width": 4.0, "dash": [2, 6]},
+        "roads": {"stroke": ROAD, "width": 1.4, "dash": []},
+        "obstacles": {"stroke": BLACK, "width": 2.2, "dash": [1, 4]},
+        "closures": {"stroke": VERMILION, "width": 4.0, "dash": [6, 3]},
         "extra": {"stroke": SLATE, "width": 2.0, "dash": []},
     }
 )
@@ -119,12 +133,13 @@ AREAS: Final[Mapping[str, Stroke]] = MappingProxyType(
             "width": 1.8,
             "dash": [],
             "fill": VERMILION,
-            "alpha": 0.10,
-            "hatch": VERMILION,
+            "alpha": 0.26,
         },
-        "possible": {"stroke": VERMILION, "width": 1.1, "dash": [4, 4], "fill": ORANGE, "alpha": 0.10},
+        "possible": {"stroke": VERMILION, "width": 1.1, "dash": [4, 4], "fill": ORANGE, "alpha": 0.07, "hatch": VERMILION},
         "designated": {"stroke": BLUE, "width": 1.6, "dash": [9, 3, 2, 3], "fill": BLUE, "alpha": 0.08},
         "hazards": {"stroke": BLACK, "width": 1.8, "dash": [], "fill": PURPLE, "alpha": 0.18, "hatch": BLACK},
+        "restricted": {"stroke": BLACK, "width": 1.8, "dash": [10, 4], "fill": ORANGE, "alpha": 0.14},
+        "closures": {"stroke": VERMILION, "width": 2.2, "dash": [6, 3], "fill": VERMILION, "alpha": 0.10, "hatch": BLACK},
         "precision": {"stroke": SLATE, "width": 1.0, "dash": [2, 3], "fill": SLATE, "alpha": 0.06},
         "extra": {"stroke": SLATE, "width": 1.4, "dash": [], "fill": SLATE, "alpha": 0.08},
     }

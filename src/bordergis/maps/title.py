@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from bordergis.datasets import TIME_ZONE
 from bordergis.errors import MissingTextError
+from bordergis.words import as_heading, day_in_words, period_in_words
 
 if TYPE_CHECKING:
-    from bordergis.maps.text import Words
     from bordergis.situation import Situation
+    from bordergis.words import Words
 
-__all__ = ["TitleBlock", "day_in_words", "title_lines"]
+__all__ = ["TitleBlock", "title_lines"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,24 +76,12 @@ def title_lines(situation: Situation, words: Words, block: TitleBlock) -> dict[s
         "title": block.title or words["page.title"],
         "area": block.area or words["page.area"],
         "as_of": day_in_words(situation.date, words),
-        "period": situation.period,
+        "period": as_heading(period_in_words(situation.period, situation.periods, words)),
         "created": day_in_words(block.created or _today(), words),
         "glide": block.glide or "",
         "gap": words["gap.text"],
         "disclaimer": block.disclaimer or words["page.disclaimer"],
     }
-
-
-def day_in_words(day: dt.date, words: Words) -> str:
-    """Write a day with the month's name.
-
-    Examples
-    --------
-    >>> from bordergis.maps.text import words_for
-    >>> day_in_words(dt.date(2026, 1, 14), words_for("en"))
-    '14 January 2026'
-    """
-    return f"{day.day} {words[f'month.{day.month}']} {day.year}"
 
 
 def _today() -> dt.date:

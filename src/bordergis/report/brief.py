@@ -13,7 +13,7 @@ from bordergis import datasets
 from bordergis.border import border_length
 from bordergis.monitoring import coverage_gaps, published_figures
 from bordergis.report.writing import NUMBER_COLUMNS, Number, Text, Writer
-from bordergis.words import say, words_for
+from bordergis.words import period_in_words, say, words_for
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -120,7 +120,7 @@ def situation_brief(situation: Situation, *, lang: str = "en", place: str = "KH2
     preparations are under way in 172.
     """
     writer = Writer(words_for(lang), situation.date)
-    writer.say("date", day=writer.day(situation.date), period=_period(situation, writer.words))
+    writer.say("date", day=writer.day(situation.date), period=period_in_words(situation.period, situation.periods, writer.words))
     _say_unknown(writer, situation)
     _say_reported(writer, situation, place)
     _say_computed(writer, situation, place)
@@ -137,12 +137,6 @@ def _note(row: Any) -> str:  # noqa: ANN401  a row of the table of numbers
     rows = f"; {row.layer}: {', '.join(row.rows[:ROWS_NAMED])}{more}" if row.rows else f"; {row.layer}"
     sources = f"; {', '.join(row.sources)}" if row.sources else ""
     return f"[{row.note}] {row.shown}: {row.definition.rstrip('.')}; {row.author}, {row.as_of:%Y-%m-%d}{rows}{sources}."
-
-
-def _period(situation: Situation, words: Words) -> str:
-    named = situation.periods
-    found = named.loc[named["name"] == situation.period, "period_id"]
-    return words.get(f"period.{found.iloc[0]}", situation.period) if len(found) else words["period.before"]
 
 
 def _say_unknown(writer: Writer, situation: Situation) -> None:

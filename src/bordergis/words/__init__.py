@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    import pandas as pd
+
     Words = Mapping[str, str]
 
-__all__ = ["LANGUAGES", "day_in_words", "say", "words_for"]
+__all__ = ["LANGUAGES", "as_heading", "day_in_words", "in_every_language", "period_in_words", "say", "words_for"]
 
 LANGUAGES = ("en", "km", "th")
 """English, Khmer, Thai: the order of the switch, alphabetical by code."""
@@ -52,6 +54,28 @@ def words_for(language: str) -> Words:
     return MappingProxyType(dict(_flat(table)))
 
 
+def in_every_language(key: str, **values: object) -> dict[str, str]:
+    """Give the words for a key in each language, their blanks filled in.
+
+    Examples
+    --------
+    >>> in_every_language("look.land.water")["km"]
+    'ទឹក'
+    """
+    return {language: words_for(language)[key].format(**values) for language in LANGUAGES}
+
+
+def as_heading(text: str) -> str:
+    """Begin a text with a capital, where its script has them.
+
+    Examples
+    --------
+    >>> as_heading("fighting of July 2025")
+    'Fighting of July 2025'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def say(words: Words, group: str, value: str) -> str:
     """Give the words for a coded value, or the code itself with its underscores opened.
 
@@ -73,6 +97,29 @@ def day_in_words(day: dt.date, words: Words) -> str:
     '14 January 2026'
     """
     return words["date.day"].format(day=day.day, month=words[f"month.{day.month}"], year=day.year)
+
+
+def period_in_words(name: str, periods: pd.DataFrame, words: Words) -> str:
+    """Give the name of a period in the language; one that the table does not know keeps its own.
+
+    Parameters
+    ----------
+    name
+        The period's name in the data, as :attr:`bordergis.situation.Situation.period` gives it.
+    periods
+        The named periods; a name that none of them has stands for the time before them.
+    words
+        The table of the language.
+
+    Examples
+    --------
+    >>> import bordergis as bg
+    >>> now = bg.load("2025-07-25")
+    >>> period_in_words(now.period, now.periods, words_for("en"))
+    'fighting of July 2025'
+    """
+    found = periods.loc[periods["name"] == name, "period_id"]
+    return words.get(f"period.{found.iloc[0]}", name) if len(found) else words["period.before"]
 
 
 def _flat(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ const SHAPES = {
   pentagon: (c) => polygon(c, ring(5, -Math.PI / 2)),
   star: (c) => polygon(c, ring(12, -Math.PI / 2).map(([x, y], i) => (i % 2 ? [x * 0.48, y * 0.48] : [x, y]))),
   plus: (c) => polygon(c, [[-0.33, -1], [0.33, -1], [0.33, -0.33], [1, -0.33], [1, 0.33], [0.33, 0.33], [0.33, 1], [-0.33, 1], [-0.33, 0.33], [-1, 0.33], [-1, -0.33], [-0.33, -0.33]]),
+  house: (c) => polygon(c, [[0, -1], [1, -0.15], [0.78, -0.15], [0.78, 0.9], [-0.78, 0.9], [-0.78, -0.15], [-1, -0.15]]),
   temple: (c) => polygon(c, [[-1, 0.9], [-1, 0.45], [-0.6, 0.45], [-0.6, -0.05], [-0.3, -0.05], [0, -1], [0.3, -0.05], [0.6, -0.05], [0.6, 0.45], [1, 0.45], [1, 0.9]]),
   bridge: (c) => polygon(c, [[-1, -0.45], [1, -0.45], [1, 0.75], [0.66, 0.75], [0.5, 0.2], [-0.5, 0.2], [-0.66, 0.75], [-1, 0.75]]),
 };
@@ -19,6 +20,8 @@ const SHAPES = {
 const MARKS = {
   none: () => {},
   cross: (c) => strokes(c, [[[-0.45, -0.45], [0.45, 0.45]], [[-0.45, 0.45], [0.45, -0.45]]]),
+  plus: (c) => strokes(c, [[[-0.5, 0], [0.5, 0]], [[0, -0.5], [0, 0.5]]]),
+  hatch: (c) => strokes(c, [[[-0.78, 0.2], [0.2, -0.78]], [[-0.58, 0.58], [0.58, -0.58]], [[-0.2, 0.78], [0.78, -0.2]]]),
   tick: (c) => strokes(c, [[[-0.45, 0.05], [-0.1, 0.42], [0.48, -0.38]]]),
   bar: (c) => strokes(c, [[[-0.52, 0], [0.52, 0]]]),
   bang: (c) => strokes(c, [[[0, -0.5], [0, 0.12]], [[0, 0.48], [0, 0.5]]]),
@@ -107,7 +110,7 @@ function hatch(c, colour) {
   const tile = document.createElement('canvas');
   tile.width = Math.round(gap * dense);
   tile.height = tile.width;
-  const t = tile.getContext('2d');
+  const t = contextOf(tile);
   t.scale(tile.width / gap, tile.width / gap);
   t.strokeStyle = colour;
   t.globalAlpha = 0.75;
@@ -118,7 +121,7 @@ function hatch(c, colour) {
     t.lineTo(shift + gap, 0);
     t.stroke();
   }
-  const pattern = c.createPattern(tile, 'repeat');
+  const pattern = /** @type {CanvasPattern} */ (c.createPattern(tile, 'repeat'));
   pattern.setTransform(new DOMMatrix().scale(gap / tile.width));
   return pattern;
 }
@@ -127,23 +130,33 @@ function hatch(c, colour) {
  * Fill and rim one path (an area) or only stroke it (a line).
  * @param {CanvasRenderingContext2D} c
  * @param {Path2D} path
- * @param {object} style
+ * @param {any} style
  * @param {boolean} closed
  */
 function drawPath(c, path, style, closed) {
+  if (closed) fillPath(c, path, style);
+  strokePath(c, path, style, style.width);
+}
+
+/** @param {CanvasRenderingContext2D} c @param {Path2D} path @param {any} style */
+function fillPath(c, path, style) {
   c.save();
-  if (closed) {
-    c.globalAlpha = style.alpha;
-    c.fillStyle = style.fill;
+  c.globalAlpha = style.alpha;
+  c.fillStyle = style.fill;
+  c.fill(path, 'nonzero');
+  c.globalAlpha = 1;
+  if (style.hatch) {
+    c.fillStyle = hatch(c, style.hatch);
     c.fill(path, 'nonzero');
-    c.globalAlpha = 1;
-    if (style.hatch) {
-      c.fillStyle = hatch(c, style.hatch);
-      c.fill(path, 'nonzero');
-    }
   }
+  c.restore();
+}
+
+/** @param {CanvasRenderingContext2D} c @param {Path2D} path @param {any} style @param {number} width */
+function strokePath(c, path, style, width) {
+  c.save();
   c.strokeStyle = style.stroke;
-  c.lineWidth = style.width;
+  c.lineWidth = width;
   c.lineJoin = 'round';
   c.setLineDash(style.dash);
   c.stroke(path);
@@ -182,6 +195,11 @@ function glyphOf(styles, layerId, look) {
   return (styles.glyphs[layerId] || styles.glyphs.extra)[look];
 }
 
+/** Where to draw on a canvas. @param {HTMLCanvasElement} canvas */
+function contextOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+}
+
 /** @param {number} wide @param {number} high */
 function sharpCanvas(wide, high) {
   const dense = window.devicePixelRatio || 1;
@@ -190,7 +208,7 @@ function sharpCanvas(wide, high) {
   canvas.height = Math.round(high * dense);
   canvas.style.width = `${wide}px`;
   canvas.style.height = `${high}px`;
-  const c = canvas.getContext('2d');
+  const c = contextOf(canvas);
   c.scale(dense, dense);
   return { canvas, c };
 }

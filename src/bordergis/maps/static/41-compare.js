@@ -1,0 +1,87 @@
+/* Two dates (or two situations) side by side: a second map that moves with the first. */
+
+class Compare {
+  /**
+   * @param {any} map
+   * @param {Layer[]} layers what the second map draws
+   * @param {Island} data
+   * @param {State} state
+   * @param {(map: any, painter: Painter) => void} wire makes the second map answer as the first does
+   */
+  constructor(map, layers, data, state, wire) {
+    this.map = map;
+    this.layers = layers;
+    this.data = data;
+    this.state = state;
+    this.wire = wire;
+    /** @type {{map: any, painter: Painter, pane: HTMLElement}|null} */
+    this.second = null;
+    this.closer = 0;
+    this.busy = false;
+    this.lead = () => this.second && this.align(this.map, this.second.map);
+    this.firstChip = make('p', { class: 'bg-chip bg-chip-day', hidden: true });
+    this.map.getContainer().parentElement.append(this.firstChip);
+    this.secondChip = make('p', { class: 'bg-chip' });
+    state.follow((changed) => {
+      if ('other' in changed) this.set();
+      if ('day' in changed || 'other' in changed || 'language' in changed) this.tell();
+    });
+  }
+
+  set() {
+    const { other } = this.state.values;
+    if (other === null) this.close();
+    else if (this.second) this.second.painter.setDay(other);
+    else this.open(other);
+  }
+
+  /** @param {number} day */
+  open(day) {
+    const element = make('div', { class: 'bg-map', id: 'bg-map-other', role: 'region', sayLabel: 'page.map' });
+    const pane = make('div', { class: 'bg-pane' }, [element, this.secondChip]);
+    const [seen, zoom] = [this.map.getBounds().pad(-0.15), this.map.getZoom()]; // all but the margins stays in sight
+    byId('bg-maps').prepend(pane);
+    byId('bg-maps').classList.add('bg-two');
+    this.map.invalidateSize({ animate: false });
+    this.map.fitBounds(seen, { animate: false });
+    this.closer = zoom - this.map.getZoom(); // by which the view comes back on closing
+    const map = plainMap(element, this.data);
+    map.setView(this.map.getCenter(), this.map.getZoom(), { animate: false });
+    const painter = new Painter(map, this.layers, this.data.styles);
+    painter.setDay(day);
+    painter.choose(this.state.values.chosen);
+    addLand(map, this.data);
+    this.second = { map, painter, pane };
+    this.map.on('move', this.lead);
+    map.on('move', () => this.align(map, this.map));
+    this.wire(map, painter);
+    this.firstChip.hidden = false;
+  }
+
+  /** Show on one map what the other shows. @param {any} leader @param {any} follower */
+  align(leader, follower) {
+    if (this.busy) return; // the follower's own move
+    this.busy = true;
+    follower.setView(leader.getCenter(), leader.getZoom(), { animate: false });
+    this.busy = false;
+  }
+
+  close() {
+    if (!this.second) return;
+    this.map.off('move', this.lead);
+    this.second.painter.destroy();
+    this.second.map.remove();
+    this.second.pane.remove();
+    this.second = null;
+    this.firstChip.hidden = true;
+    byId('bg-maps').classList.remove('bg-two');
+    this.map.invalidateSize({ animate: false });
+    this.map.setZoom(this.map.getZoom() + this.closer, { animate: false });
+  }
+
+  tell() {
+    const { day, other } = this.state.values;
+    this.firstChip.textContent = `${say('page.as_of')}: ${sayDay(day)}`;
+    if (other !== null) this.secondChip.textContent = `${say('page.as_of')}: ${sayDay(other)}`;
+  }
+}
