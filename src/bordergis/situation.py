@@ -256,7 +256,7 @@ class Situation:
         """What a village must be able to reach: your own, or the target sets that the layers give."""
         facilities = self.facilities if len(self.facilities) else None
         layers = {"places": self.places, "facilities": facilities, "checkpoints": self.checkpoints, "camps": self.camps}
-        return self._layer("targets", lambda: target_sets(TARGET_SETS, **layers))
+        return self._layer("targets", lambda: target_sets(TARGET_SETS, **layers, border=self.border.head(1)))
 
     @property
     def period(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from bordergis.access.targets import OWN_NETWORK
 from bordergis.access.travel import travel
 from bordergis.network import walking_minutes
 
@@ -52,17 +53,19 @@ def _one_set(villages: gpd.GeoDataFrame, state: RoadState, name: str, *, blame: 
         note = state.targets["note"].iloc[rows].dropna() if "note" in state.targets else pd.Series(dtype="str")
         return _not_computed(villages, name, "; ".join(note) or "none of its targets has a position")
     whose = state.targets.get("for_country", pd.Series(pd.NA, state.targets.index)).iloc[located]
-    if whose.isna().all():
-        answers = _answers(villages, state, name, travel(state, located, blame=blame))
-        return _on_foot(answers, villages, state, located) if blame else answers
+    listed = villages.get("country", pd.Series(pd.NA, villages.index)).astype("str").to_numpy(dtype=object, na_value=None)
+    home = listed if whose.notna().any() else np.full(len(villages), None, dtype=object)
     answers = _not_computed(villages, name, "its country is not told, and the targets are those of a country")
-    home = villages.get("country", pd.Series(pd.NA, villages.index)).astype("str")
-    for country in whose.dropna().unique():
-        here = (home == country).fillna(value=False).to_numpy()
-        own = located[(whose.isna() | (whose == country)).to_numpy()]
-        theirs = _answers(villages, state, name, travel(state, own, blame=blame))
-        walked = _on_foot(theirs, villages, state, own) if blame else theirs
-        answers = walked.where(pd.Series(here), answers)
+    for country in dict.fromkeys(home):
+        own = located if country is None and name != OWN_NETWORK else located[(whose.isna() | (whose == country)).to_numpy()]
+        if len(own):
+            theirs = _answers(villages, state, name, travel(state, own, blame=blame))
+            theirs = _on_foot(theirs, villages, state, own) if blame else theirs
+        elif country is None:
+            continue
+        else:
+            theirs = _not_computed(villages, name, f"the layer holds no target of this set in {country}").assign(answer="no_target")
+        answers = theirs.where(pd.Series(home == country), answers)
     return answers
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from bordergis.network import RoadNetwork
     from bordergis.schema import Contract
 
-__all__ = ["TARGET_SETS", "no_targets", "own_network", "target_sets"]
+__all__ = ["OWN_NETWORK", "TARGET_SETS", "no_targets", "own_network", "target_sets"]
 
+OWN_NETWORK = "own-network"
 TOWNS = ("town", "district_seat")
+COUNTRIES = ("KHM", "THA")
 OUT_OF_USE = ("closed", "destroyed")
 
 
@@ -53,24 +55,26 @@ class _Source:
     key: str
     chosen: Callable[[gpd.GeoDataFrame], pd.Series]
     words: str
+    national: bool
 
 
 TARGET_SETS: Mapping[str, _Source] = {
-    "district-town": _Source("places", PLACES, "place_id", _towns, "a town or district seat"),
-    "hospital": _Source("facilities", FACILITIES, "facility_id", _hospitals, "a hospital not reported closed"),
-    "checkpoint": _Source("checkpoints", CHECKPOINTS, "checkpoint_id", _open, "reported open on the date"),
-    "camp": _Source("camps", CAMPS, "camp_id", _all, "known to a point"),
+    "district-town": _Source("places", PLACES, "place_id", _towns, "a town or district seat", national=True),
+    "hospital": _Source("facilities", FACILITIES, "facility_id", _hospitals, "a hospital not reported closed", national=True),
+    "checkpoint": _Source("checkpoints", CHECKPOINTS, "checkpoint_id", _open, "reported open on the date", national=False),
+    "camp": _Source("camps", CAMPS, "camp_id", _all, "known to a point", national=False),
 }
 """The sets that are built from a layer alone."""
 
 
-def target_sets(
+def target_sets(  # noqa: PLR0913  a layer for each kind of target, and the line that tells the country
     names: Iterable[str] = ("district-town", "hospital"),
     *,
     places: gpd.GeoDataFrame | None = None,
     facilities: gpd.GeoDataFrame | None = None,
     checkpoints: gpd.GeoDataFrame | None = None,
     camps: gpd.GeoDataFrame | None = None,
+    border: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Build named target sets from layers; a set that cannot be built stands as one row without a position, which says why.
 
@@ -83,8 +87,9 @@ def target_sets(
     ``camp``            displacement camps with a position
     ==================  ====================================================================================================
 
-    Add rows of your own for other sets: any ``target_set`` is a set. A row with ``for_country`` is a target only of villages of that
-    country (that is how :func:`own_network` works).
+    Towns and hospitals serve the villages of their own country, as their layer lists it, or by the side of ``border`` on which they
+    lie: nobody is cut off from a hospital because the only ones in the layer lie across a closed border. Add rows of your own for other
+    sets: any ``target_set`` is a set. A row with ``for_country`` is a target only of villages of that country.
 
     Parameters
     ----------
@@ -92,6 +97,8 @@ def target_sets(
         The sets.
     places, facilities, checkpoints, camps
         The layers they are built from, each under its contract.
+    border
+        The line of one source, for towns and hospitals whose layer does not say the country; one too near to it to tell serves both.
 
     Returns
     -------
@@ -119,11 +126,11 @@ def target_sets(
     for name in asked:
         datasets.require_known("target set", name, TARGET_SETS)
     given = [layer for layer in layers.values() if layer is not None]
-    rows = pd.concat([_one_set(name, layers) for name in asked], ignore_index=True)
+    rows = pd.concat([_one_set(name, layers, border) for name in asked], ignore_index=True)
     return inherit(gpd.GeoDataFrame(rows, geometry="geometry", crs=LONLAT), *given, step=f"target_sets({', '.join(asked)})")
 
 
-def _one_set(name: str, layers: Mapping[str, gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame:
+def _one_set(name: str, layers: Mapping[str, gpd.GeoDataFrame | None], border: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     source = TARGET_SETS[name]
     layer = layers[source.layer]
     if layer is None:
@@ -135,9 +142,17 @@ def _one_set(name: str, layers: Mapping[str, gpd.GeoDataFrame | None]) -> gpd.Ge
         return no_targets(name, f"of {len(layer)} {source.layer} none is {source.words}")
     named = located["name"].fillna(located[source.key])
     note = f"{len(located)} of {len(layer)} {source.layer}: {source.words}"
-    return gpd.GeoDataFrame(
-        {"target_set": name, "target_id": located[source.key], "name": named, "note": note}, geometry=located.geometry, crs=layer.crs
-    )
+    whose = _country(located, border) if source.national else pd.Series(pd.NA, located.index, dtype="str")
+    told = {"target_set": name, "target_id": located[source.key], "name": named, "for_country": whose, "note": note}
+    return gpd.GeoDataFrame(told, geometry=located.geometry, crs=layer.crs)
+
+
+def _country(layer: gpd.GeoDataFrame, border: gpd.GeoDataFrame | None) -> pd.Series:
+    """Say whose villages each place serves: as its layer lists it, else by its side of the line; missing where neither tells."""
+    listed = layer.get("country", pd.Series(pd.NA, layer.index)).astype("str")
+    side = pd.Series(pd.NA, layer.index) if border is None else side_of_border(layer, border)
+    found = listed.where(listed.isin(COUNTRIES), side)
+    return found.where(found.isin(COUNTRIES)).astype("str")
 
 
 def no_targets(name: str, why: str) -> gpd.GeoDataFrame:
@@ -185,13 +200,13 @@ def own_network(network: RoadNetwork, border: gpd.GeoDataFrame, *, inland_m: flo
     node = np.unique(np.concatenate([network.u[main], network.v[main]]))
     points = gpd.GeoDataFrame({"node": node}, geometry=gpd.points_from_xy(*network.nodes[node].T), crs=LONLAT)
     if points.empty:
-        return no_targets("own-network", f"no road of class {', '.join(MAIN_ROADS)} is mapped")
+        return no_targets(OWN_NETWORK, f"no road of class {', '.join(MAIN_ROADS)} is mapped")
     inland = points[(distance_to_border(points, border) >= inland_m).to_numpy()]
     side = side_of_border(inland, border)
     sided = inland[side.isin(["KHM", "THA"])].assign(for_country=side)
     if sided.empty:
-        return no_targets("own-network", f"no junction of main roads lies {inland_m / 1_000:g} km or more from the line")
+        return no_targets(OWN_NETWORK, f"no junction of main roads lies {inland_m / 1_000:g} km or more from the line")
     sided["target_id"] = "node " + sided.pop("node").astype(str)
     note = f"junctions of {', '.join(MAIN_ROADS)} roads, {inland_m / 1_000:g} km or more from the line"
-    named = sided.assign(target_set="own-network", name="the main roads of " + sided["for_country"], note=note).reset_index(drop=True)
+    named = sided.assign(target_set=OWN_NETWORK, name="the main roads of " + sided["for_country"], note=note).reset_index(drop=True)
     return inherit(named, network.edges, border, step=f"own_network(inland_m={inland_m:g})")

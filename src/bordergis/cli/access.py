@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 import bordergis as bg
+from bordergis.access.targets import OWN_NETWORK
 from bordergis.cli.shared import DATE, AsOf, Rules, Villages, as_table, err, open_situation, out
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ __all__ = ["commands"]
 
 commands = typer.Typer()
 
-OWN_NETWORK = "own-network"
 DEFAULT_TARGETS = "district-town,hospital"
 SHOWN = ["unknown", "unknown_share", "villages", "inaccessible", "restricted", "reachable"]
 RANGES = {"in zone": "in_zone", "cut off": "cut_off", "reported": "reported"}
@@ -110,7 +110,7 @@ def _targets(now: Situation, network: bg.RoadNetwork, names: Sequence[str]) -> g
         bg.datasets.require_known("target set", name, known)
     facilities = now.facilities if len(now.facilities) else None
     layers = {"places": now.places, "facilities": facilities, "checkpoints": now.checkpoints, "camps": now.camps}
-    parts = [bg.target_sets([name], **layers) for name in names if name != OWN_NETWORK]
+    parts = [bg.target_sets([name], **layers, border=now.border.head(1)) for name in names if name != OWN_NETWORK]
     parts += [bg.own_network(network, now.border.head(1))] * (OWN_NETWORK in names)
     return pd.concat(parts, ignore_index=True)
 
