@@ -55,6 +55,7 @@ interface Styles {
   lines: Record<string, any>;
   areas: Record<string, any>;
   tokens: Record<string, string>;
+  base: Record<string, string>;
 }
 
 interface Island {
@@ -65,7 +66,8 @@ interface Island {
   words: Record<string, Record<string, string>>;
   page: { title: Words; area: Words; disclaimer: Words; glide?: string | null; created?: string | null };
   styles: Styles;
-  land: { src: string; bounds: number[]; legend: { rgb: number[]; look: string; label: string }[] } | null;
+  land: { src: string; bounds: number[]; legend: { rgb: number[]; look: string; label: string }[] };
+  base: { water: any; river: any; province: any; relief: { src: string; bounds: number[] } };
   order: string[];
   layers: any[];
   absent: { name: Words; note: Words }[];

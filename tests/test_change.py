@@ -61,11 +61,13 @@ WEST, EAST = (103.0, 14.0), (104.0, 14.0)
 
 @pytest.fixture(scope="module")
 def world(empty, rules):
-    """Two villages, a degree apart; K1 on 1 December at the western one."""
+    """Two villages, a degree apart; K1 on 1 December at the western one. Layers are checked once, not for each world."""
+    usual = {"villages": villages(west=WEST, east=EAST), "incidents": incidents(("K1", 103.0, "2025-12-01", "s1"))}
+    base = bg.load("2025-12-01", rules=rules, **{**empty, **usual})
 
     def make(date, *, rules=rules, **own):
-        layers = {**empty, "villages": villages(west=WEST, east=EAST), "incidents": incidents(("K1", 103.0, "2025-12-01", "s1")), **own}
-        return bg.load(date, rules=rules, **layers)
+        checked = bg.load(date, **own).own
+        return replace(base.as_of(date), rules=rules, own=MappingProxyType({**base.own, **checked}))
 
     return make
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from bordergis import geodesy
+from bordergis.geodesy import lines
 
 GEOD = Geod(ellps="WGS84")
 
@@ -138,3 +139,69 @@ def test_densifying_keeps_every_vertex_and_the_length(line, longest):
     assert geodesy.length_m(dense) == pytest.approx(geodesy.length_m(line), rel=1e-9)
     assert {tuple(vertex) for vertex in line} <= {tuple(vertex) for vertex in dense}
     assert GEOD.line_lengths(dense[:, 0], dense[:, 1]).max() <= longest * (1 + 1e-9) or len(dense) == 1
+
+
+# How much is searched
+
+
+def winding(n, metres=300_000.0):
+    """A line with bends, of that length, and places all over its surroundings."""
+    share = np.linspace(0, 1, n)
+    return np.column_stack([102.5 + metres / 110_000 * share, 14.3 + 0.1 * np.sin(40 * share)])
+
+
+@pytest.mark.parametrize("spread", [0.01, 1.0, 10.0])
+def test_few_blocks_of_a_line_are_searched_wherever_the_places_lie(spread):
+    """Of the nineteen of this line."""
+    rng = np.random.default_rng(3)
+    line = geodesy.densify(winding(320))
+    pieces = lines.Pieces.of(line)
+    places = geodesy.cartesian(*rng.normal([104.0, 14.3], spread, (500, 2)).T)
+    assert len(pieces.reach) == 19
+    assert 1 <= pieces.searched(places) < 4
+
+
+def test_of_a_circle_all_is_searched_from_its_middle_and_the_switch_knows_it():
+    ring = geodesy.circle(np.array([104.0]), np.array([13.0]), np.array([100_000.0]), 640)[0]
+    pieces = lines.Pieces.of(geodesy.densify(ring))
+    assert pieces.searched(geodesy.cartesian(np.array([104.0]), np.array([13.0]))) == len(pieces.reach) == 20
+    middle, beside = np.full(100_000, 104.0), np.full(100_000, 105.5)
+    north = np.full(100_000, 13.0)
+    assert lines.worth_compiling(middle, north, pieces)
+    assert not lines.worth_compiling(beside, north, pieces)
+
+
+def test_the_nearest_piece_of_many_is_that_of_trying_all_of_them():
+    """Against every piece of the dense line, in three dimensions; also far from it, on its vertices, and past the last full block."""
+    rng = np.random.default_rng(4)
+    line = geodesy.densify(winding(100))
+    pieces = lines.Pieces.of(line)
+    lon, lat = np.concatenate([rng.normal([104.0, 14.3], 2.0, (300, 2)), line[::7]]).T
+    places = geodesy.cartesian(lon, lat)
+    start = geodesy.cartesian(*line.T)
+    step = np.diff(start, axis=0)
+    offset = places[:, None] - start[:-1]
+    share = np.clip((offset * step).sum(axis=2) / (step**2).sum(axis=1), 0, 1)
+    apart = np.linalg.norm(offset - share[:, :, None] * step, axis=2)
+    piece, walked = pieces.nearest(places)
+    assert len(step) % lines.BLOCK
+    found = np.linalg.norm(places - start[piece] - walked[:, None] * step[piece], axis=1)
+    assert found == pytest.approx(apart.min(axis=1), abs=1e-6)
+
+
+def test_any_radii_are_told_apart_by_one_neighbour_a_point_whose_distance_is_measured_only_near_a_rim():
+    """Against the inverse to every disc; radii from none to 300 km, a third of the points within a metre of a rim."""
+    rng = np.random.default_rng(5)
+    disc = rng.normal([104.0, 14.0], 1.5, (60, 2))
+    radius = np.append(10 ** rng.uniform(0, 5.5, 59), 0.0)
+    k = rng.integers(0, 60, 400)
+    rim = GEOD.fwd(*disc[k].T, rng.uniform(0, 360, 400), radius[k] + rng.choice([-1, -1e-3, 1e-3, 1], 400))[:2]
+    lon, lat = np.concatenate([rng.normal([104.0, 14.0], 4.0, (800, 2)).T, rim, disc.T, [[np.nan], [14.0]]], axis=1)
+    for some in (np.arange(60) >= 0, np.arange(60) >= 50):  # all, and ten alone, which hold few of the points
+        pair = [np.repeat(axis, some.sum()) for axis in (lon[:-1], lat[:-1])]
+        metres = GEOD.inv(*pair, *np.tile(disc[some], (len(lon) - 1, 1)).T)[2].reshape(-1, some.sum())
+        truly = (metres <= radius[some]).any(axis=1)
+        told = geodesy.within_any(lon, lat, *disc[some].T, radius[some])
+        assert not told[-1]
+        assert (told[:-1] != truly).sum() == 0
+        assert 0 < truly.mean() < 1

@@ -28,7 +28,7 @@ def both(work):
     results = []
     for threshold in (np.inf, 0.0):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(geodesy, "COMPILED_FROM_S", threshold)
+            patch.setattr(geodesy.switch, "COMPILED_FROM_S", threshold)
             results.append(work())
     return results
 

@@ -35,7 +35,7 @@ from bordergis.errors import (
     OutputError,
     UnknownNameError,
 )
-from bordergis.maps import SituationMap, situation_map, style
+from bordergis.maps import SituationMap, TitleBlock, situation_map, style
 from bordergis.maps.cells import OPEN, Text, cell_text, constant, days_of, joined, lengths, position_classes, source, texts
 from bordergis.maps.content import page_content
 from bordergis.maps.draw import draw_roads
@@ -225,8 +225,7 @@ def hostile(situation):
     return situation_map(
         replace(situation, own=MappingProxyType(own)),
         layers=dict.fromkeys(HOSTILE, extra),
-        title=" ".join(HOSTILE),
-        disclaimer=" ".join(HOSTILE),
+        title=TitleBlock(title=" ".join(HOSTILE), disclaimer=" ".join(HOSTILE)),
     )
 
 

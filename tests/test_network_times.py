@@ -216,10 +216,26 @@ def test_a_one_way_street_is_gone_the_way_it_leads():
     assert told["answer"].to_list() == ["reached", "cut_off"]
 
 
+def test_a_place_at_its_target_is_there_whatever_the_way_leads_and_however_sums_round():
+    """On the edge, slowed stretches are cut for the place, and again for the targets: 0.1 + 0.2 is not 0.3."""
+    slow = pd.concat([block(0, 10, 20, 1.1), block(0, 33, 70, 1.3)])
+    for way in (1, -1):
+        told = bg.times_of(at((0, 80.0), (0, 10.3)), bg.travel_times(plain(1, way=way), at((0, 13.7), (0, 80.0), (0, 10.3)), barriers=slow))
+        assert told["answer"].to_list() == ["reached", "reached"]
+        assert told["time_s"].to_list() == [0.0, 0.0]
+
+
 def test_a_block_between_a_place_and_its_target_on_one_edge_is_seen():
     """20 target ── x 50 ── place 60"""
     told = bg.times_of(at((0, 60.0), (0, 40.0)), bg.travel_times(plain(1), at((0, 20.0)), barriers=block(0, 50, 50)))
     assert told["answer"].to_list() == ["cut_off", "reached"]
+
+
+def test_a_neighbour_inside_the_blocked_stretch_does_not_come_between_a_place_and_its_target():
+    """── xxx 25 xxx ── target 60 ── 80: the stretch is cut at 25 for the neighbour, and not for the target."""
+    told = bg.times_of(at((0, 25.0), (0, 80.0)), bg.travel_times(plain(1, way=-1), at((0, 60.0)), barriers=block(0, 10, 40)))
+    assert told["answer"].to_list() == ["on_barrier", "reached"]
+    assert told["time_s"].iloc[1] == 2.0
 
 
 def test_a_place_on_a_barrier_is_answered_not_lost():

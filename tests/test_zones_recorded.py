@@ -150,6 +150,52 @@ def test_a_recorded_point_makes_a_possible_zone_only_and_an_outline_a_definite_o
     assert near.loc["just", "distance_m"] == pytest.approx(-0.1, abs=1e-3)
 
 
+def test_an_outline_of_a_stated_precision_is_definite_where_it_is_deeper_than_that_and_possible_as_far_out(build, village):
+    """A square known to 200 m: places on a line through its eastern side, 1 to 2 m on either side of the two rims."""
+    records = hazards(("H1", "confirmed", "2025-01-01", box(104, 14, 104.05, 14.05), 200), ("H2", "suspected", "2025-01-01", FIELD))
+    zones = build("2025-12-01", hazards=records).set_index("zone_id", drop=False)
+    assert zones["certainty"].to_dict() == {
+        "hazard-confirmed:H1:definite": "definite",
+        "hazard-confirmed:H1:possible": "possible",
+        "hazard-suspected:H2": "definite",
+    }
+    places = village(
+        **{f"at{m}": (*GEOD.fwd(104.05, 14.025, -90, m)[:2],) for m in (1_000, 203, 199, 0)},
+        **{f"off{m}": (*GEOD.fwd(104.05, 14.025, 90, m)[:2],) for m in (199, 203)},
+    )
+    pairs = bg.points_in_zones(places.set_index("place_id"), zones.reset_index(drop=True))
+    told = pairs.groupby("certainty")["point"].apply(sorted).to_dict()
+    assert told == {"definite": ["at1000", "at203"], "possible": sorted(["at1000", "at203", "at199", "at0", "off199"])}
+    depth_m = pairs.set_index(["point", "certainty"])["depth_m"]
+    assert depth_m["at1000", "definite"] == pytest.approx(800, abs=2)
+    assert depth_m["at1000", "possible"] == pytest.approx(1_200, abs=2)
+    assert depth_m["at1000", "definite"] < 800  # never to the careless side
+    assert depth_m["at1000", "possible"] > 1_200
+
+
+def test_an_outline_narrower_than_its_precision_is_nowhere_definite(build):
+    narrow = box(104, 14, 104.002, 14.05)  # 216 m wide
+    zones = build("2025-12-01", hazards=hazards(("H1", "confirmed", "2025-01-01", narrow, 200)))
+    assert zones["certainty"].to_list() == ["possible"]
+    assert zones.geometry.item().contains(narrow)
+
+
+@pytest.mark.parametrize("radius", [np.nan, 0])
+def test_an_outline_of_no_stated_precision_stays_as_it_was_recorded(radius, build):
+    zones = build("2025-12-01", hazards=hazards(("H1", "confirmed", "2025-01-01", FIELD, radius)))
+    assert zones["zone_id"].to_list() == ["hazard-confirmed:H1"]
+    assert zones.geometry.item().equals(FIELD)
+
+
+def test_the_hole_of_an_outline_shrinks_as_the_outline_grows(build):
+    ring = box(104, 14, 104.1, 14.1).difference(box(104.04, 14.04, 104.06, 14.06))
+    definite, possible = build("2025-12-01", hazards=hazards(("H1", "confirmed", "2025-01-01", ring, 300))).geometry
+    assert possible.contains(ring)
+    assert ring.contains(definite)
+    assert area_km2(shapely.Polygon(definite.interiors[0])) > area_km2(box(104.04, 14.04, 104.06, 14.06))
+    assert area_km2(shapely.Polygon(possible.interiors[0])) < area_km2(box(104.04, 14.04, 104.06, 14.06))
+
+
 @pytest.mark.parametrize("radius", [np.nan, 0, -5])
 def test_a_recorded_point_of_no_stated_precision_is_refused_by_name(radius, build):
     records = hazards(("H1", "confirmed", "2025-01-01", Point(104, 14), 300), ("H2", "confirmed", "2025-01-01", Point(104, 15), radius))

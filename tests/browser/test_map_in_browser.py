@@ -12,7 +12,7 @@ import pytest
 from shapely import Point, box
 
 import bordergis as bg
-from bordergis.maps import situation_map
+from bordergis.maps import TitleBlock, situation_map
 from bordergis.situation import Situation
 
 pytestmark = pytest.mark.browser
@@ -73,6 +73,8 @@ def test_a_situation_without_events_still_draws(open_map, situation, tmp_path):
 @pytest.mark.parametrize("layer_id", ["villages", "checkpoints", "incidents", "visits", "border", "zones_possible", "precision", "land"])
 def test_a_toggled_layer_changes_what_is_seen(open_map, map_file, layer_id):
     tab = open_map(map_file)
+    tab.view(103.67, 13.18, 8)  # nearer than the whole border: there the circles of precision lie under their glyphs
+    tab.page.wait_for_timeout(200)
     frame = tab.frame()
     before = tab.page.screenshot(clip=frame)
     tab.toggle(layer_id)
@@ -184,8 +186,7 @@ def hostile_file(situation, tmp_path_factory):
     made = situation_map(
         hostile,
         layers=dict.fromkeys(HOSTILE, own),
-        title=" ".join(HOSTILE),
-        disclaimer=" ".join(HOSTILE),
+        title=TitleBlock(title=" ".join(HOSTILE), disclaimer=" ".join(HOSTILE)),
     )
     path = tmp_path_factory.mktemp("hostile") / "map.html"
     made.save(path)

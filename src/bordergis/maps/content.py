@@ -8,6 +8,7 @@ import pandas as pd
 
 from bordergis import datasets, provenance
 from bordergis.maps import style
+from bordergis.maps.basemap import base_shapes
 from bordergis.maps.draw import draw_extra, draw_situation
 from bordergis.maps.fonts import font_faces
 from bordergis.maps.landcover import land_picture
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from bordergis.maps.layers import MapLayer
     from bordergis.situation import Situation
 
-__all__ = ["page_content"]
+__all__ = ["page_content", "withheld_rows"]
 
 FALL_BACK = "en"  # the words beside a code that a table does not know
 REPORT_ONLY = ("brief", "qualifier", "place", "author", "indicator")
 """Groups of words that the page does not need."""
 LAND_FILE = "built/landcover.tif"
-LAND_SOURCE = "mcd12c1"
+BASE_SOURCES = ("mcd12c1", "gshhg", "natural-earth-provinces", "natural-earth-relief")
 DEGREE_DECIMALS = 6
 READING_ORDER = (
     "villages", "checkpoints", "zones_definite", "zones_possible", "incidents", "precision", "closures", "closure_spots", "closure_areas",
@@ -67,6 +68,7 @@ def page_content(
         "bounds": _bounds(situation.border),
         "styles": _styles(),
         "land": land_picture(datasets.path(LAND_FILE), words),
+        "base": base_shapes(),
         "order": list(READING_ORDER),
         "layers": [pack_layer(layer, day_number(situation.date)) for layer in drawn],
         "days": slider_days(situation, days),
@@ -88,7 +90,8 @@ def _bounds(border: gpd.GeoDataFrame) -> list[float]:
 
 def _styles() -> dict[str, Any]:
     glyphs = {layer: dict(looks) for layer, looks in style.GLYPHS.items()}
-    return {"glyphs": glyphs, "lines": dict(style.LINES), "areas": dict(style.AREAS), "tokens": dict(style.TOKENS)}
+    plain = {"lines": style.LINES, "areas": style.AREAS, "tokens": style.TOKENS, "base": style.BASE}
+    return {"glyphs": glyphs, **{name: dict(looks) for name, looks in plain.items()}}
 
 
 def _absent(situation: Situation) -> list[dict[str, dict[str, str]]]:
@@ -98,6 +101,14 @@ def _absent(situation: Situation) -> list[dict[str, dict[str, str]]]:
         (f"layer.{name}", in_every_language(f"note.{name}_none")) for name in ("zones", "hazards") if not len(getattr(situation, name))
     ]
     return [{"name": in_every_language(name), "note": note} for name, note in rows]
+
+
+def withheld_rows(withheld: Mapping[str, int]) -> list[dict[str, dict[str, str]]]:
+    """Say what a public map leaves out, layer by layer."""
+    return [
+        {"name": in_every_language(f"layer.{name}"), "note": in_every_language("note.withheld", n=count)}
+        for name, count in withheld.items()
+    ]
 
 
 def _periods(periods: pd.DataFrame) -> list[dict[str, Any]]:
@@ -121,7 +132,7 @@ def _period_name(key: str, name: str) -> str | dict[str, str]:
 
 def _sources(drawn: Iterable[MapLayer], known: pd.DataFrame) -> list[dict[str, str | None]]:
     """Every source of what is drawn, once, by title."""
-    names = dict.fromkeys([name for layer in drawn for name in layer.sources] + [LAND_SOURCE])
+    names = dict.fromkeys([name for layer in drawn for name in layer.sources] + list(BASE_SOURCES))
     rows = [{"title": name, **_known(known, name)} for name in names]
     return sorted(rows, key=lambda row: str(row["title"]).casefold())
 

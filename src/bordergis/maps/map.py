@@ -14,9 +14,12 @@ from folium.template import Template
 
 from bordergis.errors import OnlineAssetsWarning
 from bordergis.files import write_atomic
-from bordergis.maps.content import page_content
+from bordergis.maps.content import page_content, withheld_rows
 from bordergis.maps.extras import Extras, collect
 from bordergis.maps.page import assemble, in_language, leaflet_icons
+from bordergis.maps.profile import apply_profile, without_sensitive
+from bordergis.maps.timeline import day_number
+from bordergis.maps.title import TitleBlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,13 +136,14 @@ class _Page(Figure):
         return {**drawn.content, "map_id": drawn.get_name(), "icons": icons}
 
 
-def situation_map(
+def situation_map(  # noqa: PLR0913  what is drawn over the situation, how it speaks, who may see it, what it says of itself, beside what
     situation: Situation,
     *,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     lang: str = "en",
-    title: str | None = None,
-    disclaimer: str | None = None,
+    profile: str = "internal",
+    title: TitleBlock | None = None,
+    compare: Situation | None = None,
 ) -> SituationMap:
     """Draw a situation on a map that needs nothing but itself.
 
@@ -153,10 +157,13 @@ def situation_map(
     lang
         The language that the page opens in, ``en``, ``km`` or ``th``; its reader can change to another. What the data say stays in the
         language of the data.
+    profile
+        ``internal``, or ``public``: displacement sites, observer visits, medical points, reports on single villages, rows marked
+        sensitive and rows that may not be passed on are left out before anything is embedded, and the page says how many.
     title
-        The title of the page, in every language.
-    disclaimer
-        Words in the place of the default disclaimer, in every language.
+        What the title block says, where it should not be the default.
+    compare
+        Another situation, drawn beside this one.
 
     Returns
     -------
@@ -170,14 +177,26 @@ def situation_map(
     GeometryKindError
         If one of ``layers`` mixes points, lines and areas.
     UnknownNameError
-        If there are no words in the language.
+        If there are no words in the language, or no such profile.
 
     Examples
     --------
     >>> import tempfile
     >>> import bordergis as bg
-    >>> bg.situation_map(bg.load("2026-01-14")).save(tempfile.mkdtemp() + "/situation.html")
+    >>> bg.situation_map(bg.load("2026-01-14"), profile="public").save(tempfile.mkdtemp() + "/situation.html")
     """
-    content = page_content(situation, layers=layers or {}, lang=lang)
-    own = {name: text for name, text in (("title", title), ("disclaimer", disclaimer)) if text is not None}
-    return SituationMap({**content, "page": {**content["page"], **own}})
+    shown = apply_profile(situation, profile)
+    fit = without_sensitive if profile == "public" else (lambda layer: layer)
+    content = page_content(shown.situation, layers={name: fit(layer) for name, layer in (layers or {}).items()}, lang=lang)
+    content["absent"] += withheld_rows(shown.withheld)
+    content["page"].update(_told(title or TitleBlock()))
+    if compare is not None:
+        other = apply_profile(compare, profile).situation
+        content["compare"] = {"layers": page_content(other, layers={}, lang=lang)["layers"], "as_of": day_number(other.date)}
+    return SituationMap(content)
+
+
+def _told(block: TitleBlock) -> dict[str, str]:
+    """Give what the title block says in the place of the page's own words, and when the map was made."""
+    own = {"title": block.title, "area": block.area, "disclaimer": block.disclaimer, "glide": block.glide}
+    return {**{name: text for name, text in own.items() if text}, "created": block.day.isoformat()}

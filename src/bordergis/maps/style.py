@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AREAS", "GLYPHS", "INCIDENT_LOOKS", "LAND_CLASSES", "LAND_COLOURS", "LINES", "TOKENS", "css_tokens"]
+__all__ = ["AREAS", "BASE", "GLYPHS", "INCIDENT_LOOKS", "LAND_CLASSES", "LAND_COLOURS", "LINES", "TOKENS", "css_tokens"]
 
 # Okabe, M. and Ito, K. (2008): Color Universal Design.
 BLACK: Final = "#1a1a1a"
@@ -175,6 +175,10 @@ LAND_CLASSES: Final[Mapping[int, str]] = MappingProxyType(
     }
 )
 """IGBP class (as in MCD12C1) to group; woody savannas go with shrub, croplands and their mosaic together."""
+
+
+BASE: Final[Mapping[str, str]] = MappingProxyType({"water": "#cfdfe8", "river": "#a9c6d6", "province": "#8b9197"})
+"""Colours of the base map's shapes: muted, for they stay behind."""
 
 
 def css_tokens() -> str:

@@ -56,6 +56,11 @@ class TitleBlock:
     created: dt.date | None = None
     disclaimer: str | None = None
 
+    @property
+    def day(self) -> dt.date:
+        """The day the map was made."""
+        return self.created or _today()
+
     def __post_init__(self) -> None:
         """Refuse a title block without its words."""
         for name in ("title", "area", "disclaimer"):
@@ -77,7 +82,7 @@ def title_lines(situation: Situation, words: Words, block: TitleBlock) -> dict[s
         "area": block.area or words["page.area"],
         "as_of": day_in_words(situation.date, words),
         "period": as_heading(period_in_words(situation.period, situation.periods, words)),
-        "created": day_in_words(block.created or _today(), words),
+        "created": day_in_words(block.day, words),
         "glide": block.glide or "",
         "gap": words["gap.text"],
         "disclaimer": block.disclaimer or words["page.disclaimer"],

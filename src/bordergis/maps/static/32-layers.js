@@ -42,7 +42,7 @@ class LayerList {
     const rows = this.layers.map((layer) => this.row(layer));
     const absent = this.data.absent.map((item) => this.absentRow(item));
     this.count();
-    return [...rows, ...absent, this.data.land ? this.landRow(this.data.land) : null, this.gapNote()];
+    return [...rows, ...absent, this.landRow(this.data.land), this.gapNote()];
   }
 
   /** Bring the numbers to the day that is drawn. */
@@ -109,7 +109,7 @@ class LayerList {
     ]);
   }
 
-  /** @param {NonNullable<Island['land']>} land */
+  /** @param {Island['land']} land */
   landRow(land) {
     const box = make('input', {
       type: 'checkbox', id: 'bg-layer-land', checked: this.landShown,

@@ -1,6 +1,6 @@
 /* Putting it together: the map, its panes and controls, the panel, and what a click does. */
 
-const PANES = [['bg-land', 210], ['bg-relief', 220], ['bg-shapes', 410], ['bg-glyphs', 450]];
+const PANES = [['bg-land', 210], ['bg-water', 215], ['bg-relief', 220], ['bg-shapes', 410], ['bg-glyphs', 450]];
 const CHOSEN_ZOOM = 11; // how close a chosen feature is shown at least
 
 /** @param {number[]} bounds south, west, north, east */
@@ -31,9 +31,18 @@ function firstMap(data) {
   return plainMap(byId(data.map_id), data);
 }
 
-/** The picture of the land under everything. @param {any} map @param {Island} data */
-function addLand(map, { land }) {
-  return land && L.imageOverlay(land.src, box(land.bounds), { pane: 'bg-land', interactive: false, alt: '' }).addTo(map);
+/** Land cover, water, provinces and relief under everything. @param {any} map @param {Island} data */
+function addLand(map, { land, base, styles }) {
+  const renderer = L.canvas({ pane: 'bg-water', padding: 0.5 });
+  const still = { renderer, interactive: false };
+  const picture = (/** @type {{src: string, bounds: number[]}} */ one, /** @type {string} */ pane) => L.imageOverlay(one.src, box(one.bounds), { pane, interactive: false, alt: '' });
+  return L.layerGroup([
+    picture(land, 'bg-land'),
+    L.polygon(base.water, { ...still, stroke: false, fillColor: styles.base.water, fillOpacity: 1 }),
+    L.polyline(base.river, { ...still, color: styles.base.river, weight: 1.2 }),
+    L.polyline(base.province, { ...still, color: styles.base.province, weight: 1, dashArray: '1 4' }),
+    picture(base.relief, 'bg-relief'),
+  ]).addTo(map);
 }
 
 /** Move the map so that what was chosen does not lie under the sheet. @param {any} map @param {any} point @param {number} covered */
@@ -200,8 +209,8 @@ class Page {
 
   /** @param {boolean} shown */
   showLand(shown) {
-    if (shown) this.land?.addTo(this.map);
-    else this.land?.remove();
+    if (shown) this.land.addTo(this.map);
+    else this.land.remove();
   }
 
   /** @param {Partial<StateValues>} changed */
