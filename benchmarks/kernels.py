@@ -41,7 +41,7 @@ def rows() -> Iterator[Row]:
     yield polygon(1_000_000)
     yield side(1_000_000)
     yield line_distance(1_000_000, worlds.border(), "a line of 10,000 vertices")
-    yield from real_lines(200_000)
+    yield from real_lines(300_000)
     yield nearest(1_000_000, 60)
 
 

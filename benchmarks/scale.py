@@ -129,9 +129,9 @@ def curves(sizes: tuple[int, ...] = SIZES) -> list[str]:
 
 
 def timed(job: Job, n: int) -> str:
-    """Time one job at one size, the better of two runs."""
+    """Time one job at one size: the better of two runs, or, of more rows than a peer is given, one."""
     inputs = job.make(n)
-    ours = min(seconds(job.ours, inputs) for _ in range(2))
+    ours = min(seconds(job.ours, inputs) for _ in range(1 if n > PEER_UP_TO else 2))
     if job.peer is None or n > PEER_UP_TO:
         return show(ours)
     return f"{show(ours)} ({show(min(seconds(job.peer, inputs) for _ in range(2)))})"
@@ -159,7 +159,7 @@ def memory() -> Iterator[str]:
 def measure(name: str) -> dict[str, int]:
     """Take the peak of one job in this process, which has done a small one before; in bytes."""
     job = MEMORY[name]
-    geodesy.COMPILED_FROM_S = 0.0
+    geodesy.switch.COMPILED_FROM_S = 0.0
     job.ours(*job.make(1_000))
     inputs = job.make(job.rows)
     gc.collect()

@@ -13,7 +13,7 @@ from bordergis import geodesy
 from bordergis.crs import require_lonlat
 from bordergis.datasets import require_known
 from bordergis.errors import UnitError
-from bordergis.geodesy import _cartesian
+from bordergis.geodesy import cartesian
 from bordergis.monitoring.rates import is_incident
 from bordergis.provenance import inherit
 from bordergis.schema import INCIDENTS
@@ -161,7 +161,7 @@ def _search(one: pd.DataFrame, other: pd.DataFrame, apart_m: float, days: float)
 
 
 def _box(group: pd.DataFrame, widest_m: float, longest_days: float) -> NDArray[np.float64]:
-    earth = _cartesian(group["lon"].to_numpy(), group["lat"].to_numpy()) / widest_m
+    earth = cartesian(group["lon"].to_numpy(), group["lat"].to_numpy()) / widest_m
     return np.column_stack([earth, (group["start"] + group["end"]).to_numpy() / 2 / longest_days])
 
 

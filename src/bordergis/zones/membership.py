@@ -134,7 +134,8 @@ def near_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, within_m: floa
 def _in_recorded(labels: pd.Index, lonlat: NDArray[np.float64], zones: gpd.GeoDataFrame, margin_m: float) -> pd.DataFrame:
     """Find the points in areas that are recorded as areas, with their geodesic depth inside the outline."""
     parts = []
-    for zone in zones.itertuples():
+    parted = zones.duplicated(["rule_id", "members"], keep=False)  # one outline, drawn as definite and as possible
+    for zone, both in zip(zones.itertuples(), ~parted & (zones["certainty"] == "definite"), strict=True):
         inside = shapely.contains_xy(zone.geometry, lonlat)
         rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(zone.geometry))]
         if not len(lonlat):
@@ -142,7 +143,7 @@ def _in_recorded(labels: pd.Index, lonlat: NDArray[np.float64], zones: gpd.GeoDa
         rim_m = np.min([geodesy.locate_on_line(lonlat[:, 0], lonlat[:, 1], ring).distance_m for ring in rings], axis=0)
         depth_m = np.where(inside, rim_m, -rim_m)
         some = depth_m >= -margin_m
-        told = {"zone_id": zone.zone_id, "certainty": zone.certainty, "incident_id": zone.members[0], "start": zone.start}
-        both = [{"certainty": "definite"}, {"certainty": "possible"}]  # a recorded area is certain, so it is possible too
-        parts += [pd.DataFrame({"point": labels[some], **told, **each, "depth_m": depth_m[some]}) for each in both]
+        told = {"zone_id": zone.zone_id, "certainty": "", "incident_id": zone.members[0], "start": zone.start}
+        every = ("definite", "possible") if both else (zone.certainty,)  # a recorded area is certain, so it is possible too
+        parts += [pd.DataFrame({"point": labels[some], **told, "certainty": each, "depth_m": depth_m[some]}) for each in every]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

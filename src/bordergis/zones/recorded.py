@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from bordergis.buffers import circles, facet_counts
+from bordergis.buffers import SAGITTA_M, circles, facet_counts, geodesic_buffer, sagitta_m
 from bordergis.errors import SchemaError
 from bordergis.provenance import inherit
 from bordergis.schema import ADMIN_AREAS, HAZARDS, RESTRICTED_AREAS
@@ -73,8 +73,9 @@ def areas_of_units(units: gpd.GeoDataFrame, listed: pd.DataFrame) -> gpd.GeoData
 def recorded_zones(hazards: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | None, date: pd.Timestamp) -> list[dict[str, object]]:
     """Give the zones of recorded hazard areas and restricted areas in force on a date, a row an area.
 
-    A recorded outline is a definite zone. A recorded point has no extent of which anything would hold for every position that it may
-    have, so its disc of precision is a possible zone only.
+    A recorded outline is a definite zone; one whose precision is stated is two, what it covers wherever it lies and what it may cover. A
+    recorded point has no extent of which anything would hold for every position that it may have, so its disc of precision is a possible
+    zone only.
     """
     rows: list[dict[str, object]] = []
     if hazards is not None and len(hazards):
@@ -85,12 +86,14 @@ def recorded_zones(hazards: gpd.GeoDataFrame | None, areas: gpd.GeoDataFrame | N
         said = current.get("reported_by", pd.Series("mine-action record", current.index)).fillna("mine-action record")
         current = current.assign(zone_class="hazard-" + current["kind"], area_id=current["hazard_id"], citation="recorded area: " + said)
         current = current.assign(valid_from=current["recorded_on"], valid_to=pd.NaT, **_drawn(current))
+        current = _in_doubt(current.assign(zone_id=current["zone_class"] + ":" + current["area_id"]))
         rows += [_row(row) for row in current.itertuples()]
     if areas is not None and len(areas):
         RESTRICTED_AREAS.validate(areas)
         ended = areas["valid_to"].notna() & (areas["valid_to"] < date)
         told = areas[(areas["valid_from"] <= date) & ~ended]
-        rows += [_row(row) for row in told.assign(certainty="definite", discs=[()] * len(told)).itertuples()]
+        told = told.assign(zone_id=told["zone_class"] + ":" + told["area_id"], certainty="definite", discs=[()] * len(told))
+        rows += [_row(row) for row in told.itertuples()]
     return rows
 
 
@@ -108,6 +111,26 @@ def _drawn(hazards: gpd.GeoDataFrame) -> dict[str, object]:
     return {"certainty": np.where(point, "possible", "definite"), "discs": discs, "geometry": shapes}
 
 
+def _in_doubt(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Part each outline of a stated precision in two: what lies deeper inside it than that, and what it reaches if grown by it.
+
+    A drawn buffer runs up to its sagitta inside the true one. So much is added, so that a drawn definite zone is never too large, nor a
+    possible one too small.
+    """
+    zones = zones.reset_index(drop=True)
+    radius_m = zones.get("position_radius_m", pd.Series(np.nan, zones.index))
+    blurred = (zones["certainty"] == "definite") & (radius_m > 0)
+    if not blurred.any():
+        return zones
+    some, reach_m = zones[blurred], radius_m[blurred]
+    reach_m = reach_m + sagitta_m(reach_m.to_numpy(dtype=float) + SAGITTA_M)
+    rims = geodesic_buffer(some.set_geometry(some.boundary), reach_m).geometry
+    deep = some.set_geometry(some.geometry.difference(rims)).assign(zone_id=some["zone_id"] + ":definite")
+    wide = geodesic_buffer(some, reach_m).assign(zone_id=some["zone_id"] + ":possible", certainty="possible")
+    parted = pd.concat([zones[~blurred], deep[~deep.is_empty], wide])
+    return parted.sort_index(kind="stable")
+
+
 def _precision_m(points: gpd.GeoDataFrame) -> NDArray[np.float64]:
     radius_m = points.get("position_radius_m", pd.Series(dtype=float)).reindex(points.index).to_numpy(dtype=float)
     if not (radius_m > 0).all():
@@ -118,7 +141,7 @@ def _precision_m(points: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
 def _row(area: Any) -> dict[str, object]:  # noqa: ANN401  a row of a table, its cells by name
     return {
-        "zone_id": f"{area.zone_class}:{area.area_id}",
+        "zone_id": area.zone_id,
         "certainty": area.certainty,
         "rule_id": area.zone_class,
         "radius_m": float("nan"),
