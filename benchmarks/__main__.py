@@ -1,4 +1,4 @@
-"""Run the benchmarks and write ``docs/benchmarks.md``: ``python -m benchmarks``."""
+"""Run the benchmarks and write ``docs/benchmarks/``: ``python -m benchmarks``, or some parts: ``python -m benchmarks roads map``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,29 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from itertools import chain
 from pathlib import Path
 
-from benchmarks import kernels, scale
+from benchmarks import access, kernels, maps, repairs, routes, scale
 from benchmarks.measure import ROUNDS, Row, machine
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
 
 START = (
     "import time, numpy as np; from bordergis import geodesy; lon, lat = np.full(10, 103.0), np.full(10, 14.0); radius = np.full(10, 9.0);"
     "geodesy.switch.COMPILED_FROM_S = 0.0; began = time.perf_counter(); geodesy.{call}; print(time.perf_counter() - began)"
 )
+HEAD = [
+    f"Made by `make bench`. Every job is run by each contestant in turn in **one process**; figures are medians of {ROUNDS}",
+    'rounds. Ratios (how many times our time a peer takes) hold between machines; seconds do not. "Wrong" is',
+    "against `pyproj.Geod`. The data are synthetic and seeded (clustered villages, incidents along hot spots, a wiggly line);",
+    "the real lines are used where they are at hand.",
+]
+FIRST = [
+    "Ours above are compiled already. In a new process the first call takes longer; compiling happens once a machine, and",
+    "only for jobs whose plain code would take more than a second (`geodesy.switch.COMPILED_FROM_S`).",
+    "",
+]
 CURVES = [
     "Seconds of bordergis, and of one peer (named in the head) up to a million rows; the better of two runs (of ten",
     "million rows one run). Small inputs take the plain code, larger ones the compiled one.",
@@ -38,12 +50,37 @@ CALLS = {
 }
 
 
-def main() -> None:
-    """Run, print, write."""
+def main(parts: list[str]) -> None:
+    """Run the parts, print, and write a page each."""
     warnings.simplefilter("ignore")
+    for part in parts or list(PARTS):
+        (FOLDER / f"{part}.md").write_text(PARTS[part](), encoding="utf-8")
+
+
+def zones() -> str:
+    """Measure lines, zones and points."""
     rows = list(kernels.rows())
     growth = ["## How time grows", "", *CURVES, *scale.curves(), "", "## Memory", "", *MEMORY, *scale.memory()]
-    PAGE.write_text(page(rows, growth, starts()), encoding="utf-8")
+    start = [
+        "",
+        "## The first call",
+        "",
+        *FIRST,
+        "| function | first time on a machine | first time in a process |",
+        "|---|---|---|",
+        *starts(),
+    ]
+    return page("lines, zones and points", rows, [*growth, *start])
+
+
+def roads() -> str:
+    """Measure routes, closures and the whole answer on access."""
+    return page("roads and access", list(chain(routes.rows(), repairs.rows(), access.rows())), [])
+
+
+def pages() -> str:
+    """Measure the map."""
+    return page("the map", list(maps.rows()), [])
 
 
 def starts() -> list[str]:
@@ -63,37 +100,14 @@ def first_call(call: str, folder: str) -> float:
     return float(done.stdout)
 
 
-def page(rows: list[Row], growth: list[str], starting: list[str]) -> str:
-    """Write the page."""
-    return "\n".join(
-        [
-            "# Benchmarks",
-            "",
-            f"Made by `make bench`. Every job is run by each contestant in turn in **one process**; figures are medians of {ROUNDS}",
-            'rounds. Ratios (how many times our time a peer takes) hold between machines; seconds do not. "Wrong" is',
-            "against `pyproj.Geod`. The data are synthetic and seeded (clustered villages, incidents along hot spots, a wiggly line);",
-            "the real lines are used where they are at hand.",
-            "",
-            f"Measured on {machine()}.",
-            "",
-            "| job | bordergis | peers |",
-            "|---|---|---|",
-            *[row.line() for row in rows],
-            "",
-            *growth,
-            "",
-            "## The first call",
-            "",
-            "Ours above are compiled already. In a new process the first call takes longer; compiling happens once a machine, and",
-            "only for jobs whose plain code would take more than a second (`geodesy.switch.COMPILED_FROM_S`).",
-            "",
-            "| function | first time on a machine | first time in a process |",
-            "|---|---|---|",
-            *starting,
-            "",
-        ]
-    )
+def page(about: str, rows: list[Row], more: list[str]) -> str:
+    """Write a page."""
+    table = ["| job | bordergis | peers |", "|---|---|---|", *[row.line() for row in rows]]
+    head = [f"# Benchmarks: {about}", "", *HEAD, "", f"Measured on {machine()}.", ""]
+    return "\n".join([*head, *table, "", *more]).rstrip() + "\n"
 
+
+PARTS = {"zones": zones, "roads": roads, "map": pages}
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
