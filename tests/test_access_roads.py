@@ -391,7 +391,7 @@ def test_answers_over_time_are_those_of_each_date(line, village, town, closure, 
         shown = spans[(spans["shown_from"] <= day) & (spans["shown_to"] >= day)].set_index("place_id").loc[one["place_id"]]
         for column in ("in_zone", "cut_off", "cut_off_by", "reported", "status"):
             assert shown[column].tolist() == one[column].tolist(), (day, column)
-    assert provenance.of(spans).steps[-1] == "access_over_time(6 days, 5 computed)"
+    assert provenance.of(spans).steps[-1] == "access_over_time(6 days, 3 of them different)"
 
 
 def test_the_edge_on_which_most_depend_is_the_one_all_go_over(line, village, town, no_zones):

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import bordergis as bg
 from bordergis.cli import app
 from bordergis.errors import UnknownNameError
-from bordergis.words import LANGUAGES
+from bordergis.words import LANGUAGES, words_for
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,15 @@ def test_the_numbers_are_the_same_in_every_language(lang, brief, situation):
     assert len(other.sentences) == len(brief.sentences)
 
 
+def test_visits_and_agreements_are_not_told_as_incidents(brief, situation):
+    """The brief counts what the rates count: of the records since 27 December, those that tell of an incident."""
+    rates = bg.incident_rates(situation.incidents, situation.periods, as_of=situation.date)
+    told = brief.numbers[brief.numbers["layer"] == "incidents"].iloc[0]
+    assert told["low"] == rates["reported_incidents_high"].iloc[-2:].max()
+    kinds = situation.incidents.set_index("incident_id").loc[list(told["rows"]), "category"]
+    assert not set(kinds) & {"observer_visit", "agreement", "legal_order", "civil_society_statement", "weapons_withdrawal"}
+
+
 def test_authors_who_differ_within_a_week_are_told_apart(situation):
     """Two authors count people in camps: both stand there, nothing is averaged."""
     rows = situation.figures.query("figure_id == 'F004'")
@@ -120,6 +129,40 @@ def test_before_every_period_and_figure_there_is_still_a_brief():
 def test_another_language_is_refused(situation):
     with pytest.raises(UnknownNameError, match="no words in 'fr'; there are: en, km, th"):
         situation.brief(lang="fr")
+
+
+@pytest.mark.parametrize("place", ["KH99", "TH32", "22"])
+def test_a_place_that_is_no_province_of_cambodia_is_refused(situation, place):
+    with pytest.raises(UnknownNameError, match=f"no province of Cambodia '{place}'; known: KH01, KH02"):
+        situation.brief(place=place)
+
+
+def test_a_province_without_words_has_its_official_name(situation):
+    told = situation.brief(place="KH03", lang="th").sentences
+    assert "Kampong Cham" in told[2]
+    assert "KH03" not in told[2]
+
+
+def test_every_province_of_the_figures_has_its_name_in_every_language(situation):
+    codes = situation.figures["place_pcode"].dropna()
+    for lang in LANGUAGES:
+        assert {f"place.{code}" for code in codes if len(code) <= len("KH22")} <= set(words_for(lang))
+        assert {f"qualifier.{word}" for word in situation.figures["qualifier"]} <= set(words_for(lang))
+
+
+def test_the_order_of_the_rows_changes_neither_words_nor_numbers(brief, situation):
+    turned = {name: getattr(situation, name).iloc[::-1].reset_index(drop=True) for name in ("figures", "incidents", "visits", "villages")}
+    other = bg.load("2026-01-14", **turned).brief()
+    assert other.sentences == brief.sentences
+    assert other.numbers["rows"].map(sorted).equals(brief.numbers["rows"].map(sorted))
+
+
+def test_a_figure_added_by_an_analyst_keeps_its_source(situation):
+    own = situation.figures.assign(source_id=situation.figures["source_id"].where(situation.figures["figure_id"] != "F015", "our-visit"))
+    numbers = bg.load("2026-01-14", figures=own).brief().numbers
+    published = numbers[numbers["layer"] == "figures"]
+    assert published["sources"].map(len).eq(1).all()
+    assert published.loc[published["shown"] == "84", "sources"].tolist() == [("our-visit",)]
 
 
 def test_the_command_line_gives_it_with_and_without_notes(tmp_path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -11,15 +13,16 @@ import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from shapely import Point
+from shapely import LineString, Point
 
 import bordergis as bg
-from bordergis import cli, provenance
+from bordergis import cli, provenance, schema
 from bordergis.change.causes import CAUSES
-from bordergis.change.differences import COLUMNS
+from bordergis.change.differences import CAME, CHANGED, COLUMNS, CUT_OFF, IN_ZONE, LATE, WENT
 from bordergis.errors import SchemaError, UnknownNameError
 from bordergis.situation import LAYERS
 from bordergis.situation_files import Answers, software
+from bordergis.words import LANGUAGES, words_for
 
 SAME = [name for name in COLUMNS if name != "reasons"]
 
@@ -61,13 +64,17 @@ WEST, EAST = (103.0, 14.0), (104.0, 14.0)
 
 @pytest.fixture(scope="module")
 def world(empty, rules):
-    """Two villages, a degree apart; K1 on 1 December at the western one. Layers are checked once, not for each world."""
+    """Two villages, a degree apart; K1 on 1 December at the western one. What is usual is checked, and answered, once."""
     usual = {"villages": villages(west=WEST, east=EAST), "incidents": incidents(("K1", 103.0, "2025-12-01", "s1"))}
-    base = bg.load("2025-12-01", rules=rules, **{**empty, **usual})
+    nothing = {"targets": bg.schema.CONTRACTS["targets"].empty(), "border": bg.load_border("natural-earth-10m")}
+    base = bg.load("2025-12-01", rules=rules, **{**empty, **nothing, **usual})
+    unchanged = cache(base.as_of)
 
-    def make(date, *, rules=rules, **own):
+    def make(date, *, rules=None, **own):
+        if rules is None and not own:
+            return unchanged(date)
         checked = bg.load(date, **own).own
-        return replace(base.as_of(date), rules=rules, own=MappingProxyType({**base.own, **checked}))
+        return replace(base.as_of(date), rules=base.rules if rules is None else rules, own=MappingProxyType({**base.own, **checked}))
 
     return make
 
@@ -269,6 +276,65 @@ def test_closures_that_began_ended_or_were_revised(world):
     assert compared(still, closed("2025-12-01", None, name="O'Chik")) == {"c1": ("data revised", "data revised")}
 
 
+# ── roads ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def cordon(world):
+    """A road from the town to two villages, with or without a closure between them.
+
+    town ──── v1 ──x── v2
+    """
+
+    def make(date, *, road=((0, 1), (1, 3)), **closed):
+        shapes = [LineString([(103 + first / 100, 14.0), (103 + last / 100, 14.0)]) for first, last in road]
+        ends = {"u": [first for first, _ in road], "v": [last for _, last in road]}
+        roads = gpd.GeoDataFrame({**ends, "highway_class": "primary", "length_m": 0.0}, geometry=shapes, crs=4326)
+        town = {"target_set": ["town"], "target_id": ["town"], "name": ["Town"]}
+        own = {
+            "roads": roads, "targets": gpd.GeoDataFrame(town, geometry=[Point(103.0, 14.0)], crs=4326),
+            "villages": villages(v1=(103.01, 14.0), v2=(103.03, 14.0)),
+            "incidents": incidents(("K1", 103.0, "2025-12-01", "s1")).head(0),
+        }  # fmt: skip
+        return world(date, **own, **({"closures": wire(**closed)} if closed else {}))
+
+    return make
+
+
+def wire(*, start, end=None):
+    days = {"valid_from": pd.to_datetime([start]).astype("datetime64[s]"), "valid_to": pd.to_datetime([end]).astype("datetime64[s]")}
+    table = pd.DataFrame(
+        {"closure_id": ["c1"], "kind": "road", "name": "wire", "passability": "blocked", "position_radius_m": 50.0, **days}
+    )
+    return gpd.GeoDataFrame(table, geometry=[Point(103.02, 14.0)], crs=4326)
+
+
+CUT = "newly cut off on the mapped roads for certain"
+
+
+def test_a_closure_reported_since_cuts_a_village_off_and_its_end_joins_it_again(cordon):
+    days = {"start": "2025-12-07", "end": "2025-12-10"}
+    change = bg.compare(cordon("2025-12-05", **days), cordon("2025-12-08", **days))
+    assert told(change, "cut_off") == {"v2": (CUT, "reported")}
+    assert told(change, "access") == {"v2": ("newly inaccessible", "reported")}
+    back = bg.compare(change.after, cordon("2025-12-12", **days))
+    assert told(back, "cut_off") == {"v2": ("no longer cut off on the mapped roads", "ended")}
+    assert told(back, "access") == {"v2": ("no longer inaccessible, now unknown", "ended")}
+    assert bg.compare(change.before, back.after).table["kind"].to_list() == ["closure"]  # it is not lost that it was closed
+
+
+def test_a_closure_that_is_told_later_is_a_revision(cordon):
+    change = bg.compare(cordon("2025-12-05"), cordon("2025-12-08", start="2025-12-02"))
+    assert told(change, "cut_off") == {"v2": (CUT, "data revised")}
+    assert not change.table["real"].any()
+
+
+def test_another_map_of_the_roads_is_no_reported_change(cordon):
+    change = bg.compare(cordon("2025-12-05"), cordon("2025-12-08", road=((0, 1),)))
+    assert set(change.table["cause"]) == {"data revised"}
+    assert "v2" in told(change, "cut_off")
+
+
 # ── software ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -335,6 +401,25 @@ def test_changes_of_drawn_worlds_compose_and_name_every_cause(world, chosen, day
     joined, direct = bg.compare(a, b).then(bg.compare(b, c)), bg.compare(a, c)
     pd.testing.assert_frame_equal(joined.table[COLUMNS], direct.table[COLUMNS])
     assert {cause for told in direct.table["cause"] for cause in told.split(" + ")} <= set(CAUSES)
+
+
+@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
+@given(st.sets(st.sampled_from(["reported", "rules", "gazetteer", "source added", "data revised"])))
+def test_the_causes_told_are_the_ones_that_were_made(world, rules, made):
+    """Each factor touches a record of its own, so each must be told, and nothing else."""
+    extra = {
+        "reported": ("K2", 104.0, "2025-12-06", "s1"), "source added": ("K3", 103.5, "2025-12-02", "s2"),
+        "data revised": ("K4", 103.5, "2025-12-03", "s1"),
+    }  # fmt: skip
+    own = {"incidents": incidents(("K1", 103.0, "2025-12-01", "s1"), *(row for name, row in extra.items() if name in made))}
+    if "gazetteer" in made:
+        own["villages"] = villages(west=(103.01, 14.0), east=EAST)
+    after = world(
+        "2025-12-08" if "reported" in made else "2025-12-05", rules=rules.assign(radius_m=6e3) if "rules" in made else rules, **own
+    )
+    change = bg.compare(world("2025-12-05"), after)
+    assert {cause for told in change.table["cause"] for cause in told.split(" + ")} == made
+    assert change.table["real"].any() == ("reported" in made)
 
 
 def test_what_differed_and_came_back_is_not_listed_after_joining(world):
@@ -423,8 +508,36 @@ def test_mixed_causes_are_counted_apart(world, rules):
 
 
 def test_a_language_without_words_is_refused(situation):
-    with pytest.raises(UnknownNameError, match="no language 'fr'; known: en"):
+    with pytest.raises(UnknownNameError, match="no words in 'fr'; there are: en, km, th"):
         bg.compare(situation, situation).sentences(lang="fr")
+
+
+def test_every_phrase_of_a_change_has_words_in_every_language():
+    statuses = {*schema.ACCESS_STATUSES, *schema.CHECKPOINTS.fields["status"].words}
+    phrases = {phrase for table in (CAME, LATE, WENT, CHANGED, IN_ZONE, CUT_OFF) for phrase in table.values()}
+    phrases |= {"moved", "renamed", "data revised", "reported again", "closure ended", "reopened"}
+    phrases |= {f"newly {status}" for status in statuses} | {f"no longer inaccessible, now {now}" for now in ("unknown", "restricted")}
+    for lang in LANGUAGES:
+        words = words_for(lang)
+        assert {key.removeprefix("change.what.") for key in words if key.startswith("change.what.")} == phrases
+        assert {f"change.kind.{kind}" for kind in CAME} <= set(words)
+        assert {f"change.cause.{cause}" for cause in CAUSES if cause != "reported"} <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("lang", "unknown", "newly"),
+    [
+        ("km", "មិនដឹង មិនមានន័យថាអាចចូលទៅដល់បានទេ", "ការចូលទៅដល់, ទើបមិនអាចចូលទៅដល់បាន៖ 1: EAST។"),
+        ("th", "ไม่ทราบไม่ได้แปลว่าเข้าถึงได้", "การเข้าถึง, เข้าถึงไม่ได้ตั้งแต่นี้: 1: EAST"),
+    ],
+)
+def test_the_sentences_say_the_same_in_khmer_and_thai(world, lang, unknown, newly):
+    more = incidents(("K1", 103.0, "2025-12-01", "s1"), ("K2", 104.0, "2025-12-06", "s1"))
+    change = bg.compare(world("2025-12-05", incidents=more), world("2025-12-08", incidents=more))
+    lines, english = change.sentences(lang=lang), change.sentences()
+    assert unknown in lines[1]
+    assert newly in lines
+    assert [re.findall(r"\d+", line) for line in lines] == [re.findall(r"\d+", line) for line in english]
 
 
 def test_the_layer_has_each_thing_where_it_is_or_was(world):
@@ -477,7 +590,7 @@ def test_a_saved_situation_is_compared_with_a_date_and_written_as_table_and_map(
     assert code == 0
     assert "Compared: 2026-01-08 and 2026-01-14." in said
     since = bg.load_incidents()["date_start"].between("2026-01-09", "2026-01-14").sum()
-    assert f"Incidents, newly reported: {since}" in said
+    assert f"Layer of incidents, newly reported: {since}" in said
     assert pd.read_csv(table)["kind"].value_counts()["incident"] == since
     assert drawn.stat().st_size > 100_000
 

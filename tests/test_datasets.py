@@ -352,3 +352,21 @@ def test_periods_keep_their_moment_and_offset():
 
 def test_dates_are_the_written_days():
     assert bg.load_incidents()["date_start"].dt.strftime("%Y-%m-%d").tolist() == [row["date_start"] for row in rows("facts/incidents.csv")]
+
+
+# ── read once ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("load", [bg.load_villages, bg.load_border, bg.load_figures, bg.load_designated_areas])
+def test_what_a_caller_does_to_a_layer_reaches_nobody_else(load):
+    before = load()
+    mine = load()
+    mine.iloc[:, 0] = "spoilt"
+    mine.attrs["bordergis"]["sources"].append("spoilt")
+    if "geometry" in mine:
+        mine.loc[mine.index[0], "geometry"] = None
+        mine.geometry.array[-1] = None
+    after = load()
+    pd.testing.assert_frame_equal(pd.DataFrame(after), pd.DataFrame(before))
+    assert provenance.of(after) == provenance.of(before)
+    assert "spoilt" not in provenance.of(after).sources

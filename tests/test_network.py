@@ -91,6 +91,27 @@ def test_a_surface_only_slows(road, ground, kmh):
     assert network.forward_s[0] == pytest.approx(20 / kmh * 3600)
 
 
+def test_a_ferry_on_a_highway_is_as_slow_as_a_ferry_and_a_ford_and_a_bridge_as_fast_as_their_road():
+    lines = [[(103, 14), (103.1, 14)], [(103.1, 14), (103.2, 14)], [(103.2, 14), (103.3, 14)], [(103.3, 14), (103.4, 14)]]
+    table = roads(*lines, highway_class="primary", brunnel=["ferry", "ford", "bridge", None], length_m=[20_000.0] * 4)
+    network = bg.build_network(table)
+    assert (20 / network.forward_s * 3600).round(6).tolist() == [5, 65, 65, 65]
+    land_only = bg.load_speeds().query("highway_class == 'primary'")
+    with pytest.raises(errors.RuleError, match="ferry; add a row"):
+        bg.build_network(table, speeds=land_only)
+
+
+def test_a_ferry_joins_its_banks_and_its_loss_parts_them():
+    """town ── bank ~~~ bank ── v, one boat a way: 1 km of boat takes 12 minutes."""
+    lines = [[(103, 14), (103.05, 14)], [(103.05, 14), (103.06, 14)], [(103.06, 14), (103.1, 14)]]
+    network = bg.build_network(roads(*lines, brunnel=[None, "ferry", None], length_m=[6_500.0, 2_000.0, 6_500.0]))
+    placed = bg.place_on_network(points((103, 14), (103.1, 14)), network)
+    reached = bg.times_of(placed, bg.travel_times(network, placed.iloc[:1]))
+    assert reached["time_s"].iloc[1] == pytest.approx(2 * 6.5 / 65 * 3600 + 2 / 5 * 3600)
+    found = bg.critical_edges(network, placed.iloc[1:], placed.iloc[:1])
+    assert found.loc[1, ["n_villages", "method"]].tolist() == [1, "bridge"]
+
+
 def test_a_row_for_class_and_surface_goes_before_all():
     told = [("primary", None, 60.0), ("*", "gravel", 30.0), ("primary", "gravel", 50.0)]
     speeds = pd.DataFrame(told, columns=["highway_class", "surface", "kmh"]).assign(citation="a test")

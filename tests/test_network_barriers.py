@@ -126,6 +126,12 @@ def test_the_table_of_passability_can_be_replaced(parallel):
     assert found["factor"].to_list() == [3.0]
 
 
+@pytest.mark.parametrize("word", ["convoy only", None])
+def test_a_word_that_the_table_of_passability_lacks_is_refused(parallel, word):
+    with pytest.raises(errors.RuleError, match=f"does not speak of {word or 'blocked'}"):
+        cut(closure(Point(103.015, 14.0009), passability=word), parallel, passability={"slow": (3.0, True)})
+
+
 @pytest.mark.parametrize(("as_of", "rows"), [("2025-12-18", 0), ("2025-12-19", 1), ("2026-01-04", 1), ("2026-01-05", 0)])
 def test_a_closure_holds_from_its_first_day_to_its_last(parallel, as_of, rows):
     one = closure(Point(103.015, 14.0009), valid_to=pd.Timestamp("2026-01-04"))
@@ -280,6 +286,22 @@ def test_a_gate_that_is_open_to_some_is_open_to_them_alone(border):
     assert bg.crossing_barriers(road, border, gate, for_whom="patients").empty
     assert bg.crossing_barriers(road, border, gate)["certainty"].to_list() == ["possible"]
     assert bg.crossing_barriers(road, border, gate, for_whom="cargo")["certainty"].to_list() == ["possible"]
+
+
+def test_a_village_across_the_line_is_reached_by_those_alone_to_whom_the_gate_is_open(border):
+    """hospital ──── | gate, open to patients ──── v; the next road, without a gate, is nobody's way round."""
+    network = net([(103.5, 14.3), (103.5, 14.4)], [(103.5, 14.4), (103.6, 14.4), (103.6, 14.3), (103.5, 14.3)])
+    gate = checkpoints(gate="open").assign(for_whom="patients")
+    placed = bg.place_on_network(gpd.GeoDataFrame(geometry=gpd.points_from_xy([103.5, 103.5], [14.3, 14.4]), crs=4326), network)
+
+    def answers(for_whom, which):
+        shut = bg.crossing_barriers(network, border, gate, for_whom=for_whom)
+        shut = shut[shut["certainty"].isin(which)]
+        return bg.times_of(placed, bg.travel_times(network, placed.iloc[:1], barriers=shut))["answer"].iloc[1]
+
+    both = ["definite", "possible"]
+    assert [answers(whom, both) for whom in ("patients", "cargo", None)] == ["reached", "cut_off", "cut_off"]
+    assert answers("cargo", ["definite"]) == "reached"  # of another's status nothing follows: cut off possibly, not for certain
 
 
 def test_a_road_that_ends_at_the_border_keeps_its_stub(border):

@@ -209,6 +209,21 @@ def test_the_bridge_is_joined_and_its_loss_lengthens_the_way(real):
     assert 1.3 < times[1] / times[0] < 2.5
 
 
+def test_the_bridge_isolates_nobody_and_other_roads_do(real, situation):
+    """Between Samraong and Siem Reap there is a way round O'Chik; on one road of Banteay Meanchey fifteen villages depend."""
+    places = ROADS.parent / "places/khm_villages_open_ncdd_geonames.csv"
+    villages, network = bg.read_layer(places, "villages").layer, bg.build_network(real[1])
+    towns = bg.target_sets(["district-town"], places=situation.places)
+    placed = bg.place_on_network(villages, network)
+    found = bg.critical_edges(network, placed, bg.place_on_network(towns, network))
+    assert found["n_villages"].head(5).tolist() == [15, 13, 10, 7, 7]
+    assert (found["method"].head(5) == "bridge").all()
+    lines = found.geometry.to_numpy()
+    assert shapely.distance(lines[:5], Point(103.1, 13.475)).max() < 0.08
+    near = shapely.distance(lines, Point(103.535545, 13.898975)) < 0.003
+    assert not (near & (found["method"] == "bridge")).any()
+
+
 def test_what_the_lengths_state_is_told(real):
     major, _ = real
     assert provenance.of(bg.build_network(major).edges).notes[-1].startswith("2,602 of 39,211 edges state a length that differs")

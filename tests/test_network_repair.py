@@ -182,6 +182,21 @@ def test_one_way_closed_is_the_way_of_travel_not_of_the_search():
 
 
 @both_ways
+def test_the_edge_on_which_all_hangs_shuts_and_opens_again():
+    """A long road with the target at its head: nearly every node is taken off, and hung again where there is a way round."""
+    n = 5_000
+    u, v = np.append(np.arange(n), n), np.append(np.arange(1, n + 1), 0)  # a circle
+    seconds = np.append(np.full(n, 1.0), 3.0 * n)
+    field = time_field(u, v, seconds, seconds, seeds=np.append(0.0, np.full(n, SHUT)))
+    assert field.times.tolist() == list(range(n + 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repair, "COMPILED_FROM_S", 0.0)
+        shut = repaired(field, closed(0))
+        assert shut.times.tolist() == [0.0, *(3.0 * n + np.arange(n)[::-1])]
+        opened = repaired(shut, Closing(np.array([0]), np.array([1.0]), np.array([1.0])))
+    assert opened.times.tolist() == field.times.tolist()
+
+
 def test_a_target_that_closes_and_one_that_opens():
     *edges, seeds = ring()
     field = time_field(*edges, seeds=seeds)

@@ -125,3 +125,15 @@ def test_the_monitoring_notebook_keeps_reports_observation_and_figures_apart(off
     assert "overlap, so they must not be added" in text
     assert "74 schools closed" in text
     assert "84 villages in Oddar Meanchey remain inaccessible" in text
+
+
+def test_the_maps_notebook_writes_its_maps_twice_alike_and_says_what_the_public_one_leaves_out(offline):
+    text = shown(run(read(FOLDER / "05-maps.ipynb"), offline))
+    assert "the same bytes: True" in text
+    assert "Observer visits: 12 left out of this public version" in text
+    assert "Refused: The disclaimer is empty." in text
+    written = {path.name for path in offline.iterdir()} - {"situation.png"}  # only where there is a browser
+    pages = ("situation", "situation-en", "situation-km", "situation-th", "with-own-layer", "titled", "situation-public", "two-dates",
+             "two-rules", "one", "two")  # fmt: skip
+    assert written == {f"{name}.html" for name in pages} | {"situation-km.pdf"}
+    assert all((offline / f"{name}.html").stat().st_size < 1_000_000 for name in pages)

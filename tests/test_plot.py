@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,7 @@ import bordergis as bg
 from bordergis.errors import OutputError, UnknownNameError
 from bordergis.maps.folding import folded
 from bordergis.maps.fonts import register_fonts
+from bordergis.words import words_for
 
 GEOD = Geod(ellps="WGS84")
 
@@ -41,6 +43,35 @@ def test_the_sheet_says_what_a_map_must_say(sheet, situation):
     assert "do not imply official endorsement" in words
     assert "OpenStreetMap contributors" in words
     assert "Not observed is not the same as nothing happened" in words
+
+
+def test_the_embedded_line_is_said_not_to_be_the_only_one(sheet, situation):
+    words = " ".join(texts(sheet)).replace("\n", " ")
+    assert "the Thai survey line differs by 102 m on average, up to 1,988 m" in words
+    other = bg.load(situation.date, border=situation.border.assign(border_id=["a", "b"]))
+    plain = " ".join(texts(bg.plot_situation(other))).replace("\n", " ")
+    assert "Only mapped lines are drawn; none is authoritative." in plain
+    assert "1,988" not in plain
+
+
+@pytest.mark.parametrize("lang", ["en", "km", "th"])
+def test_the_public_sheet_says_what_it_leaves_out_and_nothing_lies_over_another(situation, lang):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+
+    figure = bg.plot_situation(situation, profile="public", lang=lang)
+    said = "".join("".join(texts(figure)).split())
+    n = len(situation.visits)
+    assert "".join(f"{words_for(lang)['layer.visits']} {n}".split()) in said
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    column = [figure.axes[0].get_legend(), *(text for text in figure.texts if text.get_position()[0] > 0.7)]
+    boxes = sorted((part.get_window_extent(renderer) for part in column), key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 for low, high in pairwise(boxes))
+    assert min(box.y0 for box in boxes) >= 0
+    assert max(box.x1 for box in boxes) <= figure.bbox.x1
+
+
+def test_the_internal_sheet_leaves_out_nothing(sheet):
+    assert "left out of this public version" not in " ".join(texts(sheet)).replace("\n", " ")
 
 
 def test_the_legend_counts_what_is_drawn(sheet, situation):

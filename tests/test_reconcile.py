@@ -260,6 +260,7 @@ def test_a_count_gives_no_name(situation):
     [
         (figure(5, unit="people"), None, "X1 are not in villages"),
         (figure("nan"), None, "have no single number"),
+        (figure(5, qualifier="more than"), None, "are not exact, so that they bound nothing"),
         (figure(5, place="KHM"), None, "of a place without an official number"),
         (figure(11), {"Oddar Meanchey": 10}, r"11 villages \(reported\) of 10 official ones"),
         (figure(1), {"Oddar Meanchey": 5}, r"6 villages \(in_layer\) of 5 official ones"),

@@ -261,7 +261,7 @@ def test_a_village_says_why_it_has_its_status(use, situation):
     inaccessible = situation.access.table[situation.access.table["status"] == "inaccessible"].iloc[0]
     search(tab, inaccessible["place_id"])
     tab.page.keyboard.press("Enter")
-    grounds = tab.page.locator(".bg-why li").all_inner_texts()
+    grounds = tab.page.locator(".bg-why ul").nth(1).locator("li").all_inner_texts()
     assert re.split(r";\s+", inaccessible["reasons"]) == grounds
     go_to(tab.page, "2025-06-01")
     assert "14 January 2026" in tab.page.inner_text(".bg-why h3")

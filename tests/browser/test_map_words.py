@@ -1,5 +1,6 @@
 """The page in Khmer and Thai: every text that is not the data's is in the language, and follows it without a reload."""
 
+import pandas as pd
 import pytest
 
 from bordergis.maps import situation_map
@@ -51,6 +52,27 @@ def test_every_text_of_the_page_is_in_its_language_or_marked_as_the_datas(open_m
     page.select_option("#bg-language", "en")
     assert len(page.evaluate(FOREIGN, SCRIPT_OF[lang])) > 100
     assert (tab.asked_for(), tab.said) == ([], [])
+
+
+@pytest.mark.parametrize("lang", [*SCRIPT_OF, "en"])
+def test_why_a_village_has_its_status_is_told_in_the_language_and_then_in_the_words_of_the_data(open_map, map_file, situation, lang):
+    page = open_map(map_file).page
+    words, table = words_for(lang), situation.access.table.reset_index(drop=True)
+    page.select_option("#bg-language", lang)
+    for answer in ("definite", "possible", "unknown"):
+        row = int(table.index[table["in_zone"] == answer][0])
+        place = table.loc[row, "place_id"]
+        page.fill("#bg-search-text", place)
+        page.wait_for_selector("#bg-search-list:not([hidden])")
+        page.keyboard.press("Enter")
+        ours, datas = (page.locator(".bg-why ul").nth(at) for at in (0, 1))
+        assert f"{words['field.in_zone']}: {words[f'value.in_zone.{answer}']}" in ours.inner_text()
+        assert f"{words['field.reported_inaccessible']}: {words['value.none_recorded']}" in ours.inner_text()
+        assert (words["field.in_zone_since"] in ours.inner_text()) == bool(pd.notna(table.loc[row, "in_zone_since"]))
+        assert ours.get_attribute("lang") == lang
+        assert datas.get_attribute("lang") == "en"
+        assert datas.inner_text().splitlines()[0] == table.loc[row, "reasons"].partition(";")[0]
+        assert page.locator("#bg-page-details dt", has_text=words["field.in_zone"]).count() == 0
 
 
 @pytest.mark.parametrize("lang", SCRIPT_OF)

@@ -25,17 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CAUSES", "REAL", "causes"]
 
-CAUSES = {
-    "reported": "reported since the first date",
-    "ended": "a lifetime of the rules, or a stated end, was reached; nothing new was reported",
-    "rules": "the rules or zones differ",
-    "gazetteer": "the layer of villages differs",
-    "data revised": "data of the first date or earlier were revised or added later",
-    "source withdrawn": "a source was withdrawn",
-    "source added": "a source was added",
-    "software": "the software differs",
-}
-"""What can make two situations differ; only the first is a change that somebody reported."""
+CAUSES = ("reported", "ended", "rules", "gazetteer", "data revised", "source withdrawn", "source added", "software")
+"""What can make two situations differ; only the first is a change that somebody reported. ``change.cause`` has the words."""
 
 REAL = "reported"
 JOIN = " + "

@@ -12,14 +12,15 @@ import pandas as pd
 
 import bordergis as bg
 from bordergis.change.causes import CAUSES, JOIN, REAL, causes
-from bordergis.change.differences import differences, unchanged
-from bordergis.change.snapshot import Snapshot, take
+from bordergis.change.differences import COLUMNS, differences, unchanged
+from bordergis.change.snapshot import take
 from bordergis.change.words import sentences
 from bordergis.crs import LONLAT
 from bordergis.errors import SchemaError
 from bordergis.provenance import inherit
 
 if TYPE_CHECKING:
+    from bordergis.change.snapshot import Snapshot
     from bordergis.maps import SituationMap
     from bordergis.situation import Situation
 
@@ -50,6 +51,8 @@ class SituationChange:
         A row a difference: ``kind`` (access, in_zone, cut_off, zone, village, checkpoint, closure, figure, incident, source, rule,
         software), ``id``, ``name``, ``change`` in words, ``before`` and ``after``, ``columns`` that differ, ``day`` the record speaks of,
         ``cause``, ``real`` (reported since the first date, and nothing else made the difference), ``sources``, ``reasons``.
+    ends
+        What each of the two says, as the records that were compared.
 
     Examples
     --------
@@ -62,15 +65,12 @@ class SituationChange:
     before: Situation
     after: Situation
     table: pd.DataFrame
-
-    @cached_property
-    def _ends(self) -> tuple[Snapshot, Snapshot]:
-        return take(self.before), take(self.after)
+    ends: tuple[Snapshot, Snapshot]
 
     @cached_property
     def still(self) -> pd.DataFrame:
         """What is the same in both: ``kind``, ``id``, ``name``, ``state``."""
-        return unchanged(*self._ends)
+        return unchanged(*self.ends, found=self.table)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -79,6 +79,11 @@ class SituationChange:
 
     def sentences(self, *, lang: str = "en") -> tuple[str, ...]:
         """Tell the change in words, what is unknown first.
+
+        Parameters
+        ----------
+        lang
+            ``en``, ``km`` or ``th``. Names, authors and units of the data stay as they are.
 
         Raises
         ------
@@ -91,8 +96,10 @@ class SituationChange:
         >>> situation = bg.load("2026-01-14")
         >>> bg.compare(situation, situation).sentences()[-1]
         'Nothing differs.'
+        >>> bg.compare(situation, situation).sentences(lang="th")[-1]
+        'ไม่มีสิ่งใดต่างกัน'
         """
-        return sentences(self.table, *self._ends, lang=lang)
+        return sentences(self.table, *self.ends, lang=lang)
 
     def then(self, later: SituationChange) -> SituationChange:
         """Join this change with the one that follows it: a to b, then b to c, is a to c.
@@ -112,17 +119,19 @@ class SituationChange:
         >>> joined.table["id"].equals(bg.compare(a, c).table["id"])
         True
         """
-        here, there = self._ends[1], later._ends[0]
+        here, there = self.ends[1], later.ends[0]
         if here.date != there.date or len(differences(here, there)):
             raise SchemaError(
                 f"changes: the first ends on {here.date}, the second begins on {there.date}, and they must be the same situation; "
                 "compare a to b and b to c with one and the same b."
             )
-        found = differences(self._ends[0], later._ends[1])
+        ends = self.ends[0], later.ends[1]
+        found = differences(*ends)
         key = pd.MultiIndex.from_frame(found[["kind", "id"]])
         told = [change.table.set_index(["kind", "id"])["cause"].reindex(key).fillna("").reset_index(drop=True) for change in (self, later)]
         joined = [JOIN.join(dict.fromkeys(cause for cause in JOIN.join(pair).split(JOIN) if cause)) for pair in zip(*told, strict=True)]
-        return _labelled(self.before, later.after, found, pd.Series(joined, found.index, dtype="str"))
+        cause = pd.Series(joined, found.index, dtype="str")
+        return _labelled(self.before, later.after, found.assign(cause=cause), ends=ends)
 
     def layer(self) -> gpd.GeoDataFrame:
         """Give the differences that have a place, each with its geometry (as it is after, or was before).
@@ -195,19 +204,18 @@ def compare(before: Situation, after: Situation) -> SituationChange:
         raise SchemaError(f"situations: the second is of {after.date}, before the first ({before.date}); exchange them.")
     ends = take(before), take(after)
     found = differences(*ends)
-    return _labelled(before, after, found, causes(found, before, after, ends=ends))
+    return _labelled(before, after, found.assign(cause=causes(found, before, after, ends=ends)), ends=ends)
 
 
-def _labelled(before: Situation, after: Situation, found: pd.DataFrame, cause: pd.Series) -> SituationChange:
-    table = found.assign(cause=cause, real=cause == REAL)
-    order = [*[name for name in found.columns if name not in ("sources", "reasons")], "cause", "real", "sources", "reasons"]
+def _labelled(before: Situation, after: Situation, found: pd.DataFrame, *, ends: tuple[Snapshot, Snapshot]) -> SituationChange:
+    table = found.assign(real=found["cause"] == REAL)
+    order = [*[name for name in COLUMNS if name not in ("sources", "reasons")], "cause", "real", "sources", "reasons"]
     count = table["cause"].value_counts()
     note = "; ".join(f"{word}: {count[word]}" for word in CAUSES if word in count) or "nothing differs"
-    layers = [
-        getattr(end, name) for end in (before, after) for name in ("villages", "zones", "checkpoints", "closures", "figures", "incidents")
-    ]
+    layers = [getattr(end, name) for end in (before, after) for name in COMPARED]
     step = f"compare({before.date}, {after.date})"
-    return SituationChange(before, after, inherit(table[order], *layers, step=step, notes=[f"Differences by cause: {note}."]))
+    told = inherit(table[order], *layers, step=step, notes=[f"Differences by cause: {note}."])
+    return SituationChange(before, after, told, ends)
 
 
 def _places(situation: Situation) -> gpd.GeoSeries:

@@ -45,6 +45,7 @@ CUT_OFF = {
     "not_computed": "roads no longer computed",
 }
 HEAD_KINDS = {name: "datetime64[s]" if name == "day" else "str" for name in HEAD}
+_NOTHING = pd.DataFrame({name: pd.Series(dtype=HEAD_KINDS.get(name, "str")) for name in COLUMNS})
 REPORTED_AGAIN = {"status_since", "status_reported_by"}
 REVISED = "data revised"
 
@@ -59,13 +60,14 @@ def differences(before: Snapshot, after: Snapshot) -> pd.DataFrame:
         (missing where the thing was or is not there), ``columns`` whose content differs, ``day`` the record speaks of, ``sources``,
         ``reasons``.
     """
-    parts = [_of_kind(kind, before, after) for kind in after.records]
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+    moved = [kind for kind, rows in after.records.items() if not rows.equals(before.records[kind])]
+    parts = [_of_kind(kind, before, after) for kind in moved]
+    return pd.concat([_NOTHING, *parts], ignore_index=True)
 
 
-def unchanged(before: Snapshot, after: Snapshot) -> pd.DataFrame:
+def unchanged(before: Snapshot, after: Snapshot, *, found: pd.DataFrame) -> pd.DataFrame:
     """List the computed answers and the records that are the same in both, with their state."""
-    moved = differences(before, after).groupby("kind")["id"].agg(set)
+    moved = found.groupby("kind")["id"].agg(set)
     parts = [
         rows.loc[rows.index.isin(before.records[kind].index) & ~rows.index.isin(moved.get(kind, set())), ["name", "state"]]
         .reset_index()
@@ -102,7 +104,7 @@ def _of_kind(kind: str, before: Snapshot, after: Snapshot) -> pd.DataFrame:
     if kind == "figure":
         found["reasons"] += _number_before(found["id"], new, old)
     texts = ["kind", "id", "name", "before", "after", "columns", "sources", "reasons"]
-    return found.assign(change=words).astype(dict.fromkeys([*texts, "change"], "str"))
+    return found.assign(change=words).astype(dict.fromkeys([*texts, "change"], "str"))[COLUMNS]
 
 
 def _number_before(ids: pd.Series, new: pd.DataFrame, old: pd.DataFrame) -> pd.Series:
@@ -121,10 +123,8 @@ def _differs(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 def _named(differs: pd.DataFrame, both: np.ndarray, hidden: list[str]) -> pd.Series:
     """Name the columns that differ in things that are in both."""
     told = differs.drop(columns=["state", *hidden], errors="ignore")
-    words = pd.Series("", index=told.index)
-    for column in told.columns:
-        words = words.mask(told[column] & both, words + column + ", ")
-    return words.str.removesuffix(", ")
+    names = told.columns.to_numpy(dtype=object)
+    return pd.Series([", ".join(names[row]) for row in told.to_numpy(dtype=bool) & both[:, None]], index=told.index, dtype="str")
 
 
 def _words(kind: str, found: pd.DataFrame) -> pd.Series:

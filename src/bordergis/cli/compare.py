@@ -47,13 +47,14 @@ def compare(
     after: Annotated[str, typer.Argument(metavar="B", help=f"The later one: {Which}")],
     target: Annotated[Path | None, typer.Option("--out", help="Every difference, as a file: .csv or .parquet.")] = None,
     drawn: Annotated[Path | None, typer.Option("--map", help="The differences on a map: one HTML file that needs no network.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the sentences: en, km (Khmer) or th (Thai).")] = "en",
 ) -> None:
     """Say what changed between two situations, real change apart from that of sources, rules, gazetteer or software.
 
     Example: `bordergis compare 2025-12-31 2026-01-14 --out changes.csv --map changes.html`
     """
     change = bg.compare(_situation(before), _situation(after))
-    for sentence in change.sentences():
+    for sentence in change.sentences(lang=lang):
         out.print(escape(sentence), highlight=False)
     if len(change.table):
         out.print(as_table(change.summary, "Differences by kind and cause"))

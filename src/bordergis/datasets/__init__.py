@@ -7,6 +7,7 @@ files; it never repairs them.
 from __future__ import annotations
 
 import tomllib
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,7 +25,7 @@ from bordergis.schema.contract import DTYPES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from bordergis.schema import Contract
 
@@ -71,6 +72,17 @@ AFFECTED_PROVINCES = {
 }
 """Official codes, and names in the place layers, of the seven provinces that the Ministry of Interior of Cambodia names as affected
 (14 January 2026)."""
+
+
+def _once(load: Callable[[], Layer]) -> Callable[[], Layer]:
+    """Read and check an embedded layer once in a session; each call hands out a copy, so nobody can change what others get."""
+    kept = cache(load)
+
+    @wraps(load)
+    def hand_out() -> Layer:
+        return kept().copy()
+
+    return hand_out
 
 
 def path(name: str) -> Path:
@@ -144,13 +156,14 @@ def load_border(border_id: str | None = None) -> gpd.GeoDataFrame:
     >>> load_border().set_index("border_id")["claimed_by"].to_dict()
     {'osm-2026c': 'OpenStreetMap contributors', 'natural-earth-10m': 'Natural Earth'}
     """
-    lines = gpd.read_file(path("built/border.geojson"), engine="pyogrio")
+    lines = _lines()
     if border_id is not None:
         require_known("border line", border_id, set(lines["border_id"]))
         lines = lines[lines["border_id"] == border_id]
     return _labelled(lines.reset_index(drop=True), schema.BORDER, f"load_border({border_id or ''})")
 
 
+@_once
 def load_places() -> gpd.GeoDataFrame:
     """Load named places: villages, towns, temples, the bridge, and GeoNames populated places within 100 km of the line.
 
@@ -173,6 +186,7 @@ def load_places() -> gpd.GeoDataFrame:
     return _labelled(pd.concat([named, new], ignore_index=True), schema.PLACES, "load_places()")
 
 
+@_once
 def load_villages() -> gpd.GeoDataFrame:
     """Load the settlements among the places: villages, towns, district seats, populated places.
 
@@ -189,6 +203,7 @@ def load_villages() -> gpd.GeoDataFrame:
     return inherit(villages, places, step="load_villages()")
 
 
+@_once
 def load_camps() -> gpd.GeoDataFrame:
     """Load displacement camps. Their positions are sensitive: only the commune or a wider circle is kept.
 
@@ -200,6 +215,7 @@ def load_camps() -> gpd.GeoDataFrame:
     return _labelled(_read("facts/camps.csv", schema.CAMPS), schema.CAMPS, "load_camps()")
 
 
+@_once
 def load_checkpoint_status() -> pd.DataFrame:
     """Load every dated statement on the status of a checkpoint, with who made it.
 
@@ -239,6 +255,7 @@ def load_checkpoints(as_of: dt.date | str | None = None) -> gpd.GeoDataFrame:
     return _labelled(layer, schema.CHECKPOINTS, f"load_checkpoints(as_of={as_of or 'latest'})")
 
 
+@_once
 def load_incident_places() -> gpd.GeoDataFrame:
     """Load the places the incident reports name, a row a place, with how they were located.
 
@@ -272,6 +289,7 @@ def load_incidents() -> gpd.GeoDataFrame:
     return _labelled(gpd.GeoDataFrame(layer, geometry="geometry", crs=LONLAT), schema.INCIDENTS, "load_incidents()")
 
 
+@_once
 def load_visits() -> gpd.GeoDataFrame:
     """Load the observer visits, a row a visited place.
 
@@ -283,6 +301,7 @@ def load_visits() -> gpd.GeoDataFrame:
     return _labelled(_read("facts/visits.csv", schema.VISITS), schema.VISITS, "load_visits()")
 
 
+@_once
 def load_closures() -> gpd.GeoDataFrame:
     """Load the closed roads and bridges that sources tell of: one bridge. It is no list of what is closed.
 
@@ -296,6 +315,7 @@ def load_closures() -> gpd.GeoDataFrame:
     return _labelled(_read("facts/closures.csv", schema.CLOSURES), schema.CLOSURES, "load_closures()")
 
 
+@_once
 def load_figures() -> pd.DataFrame:
     """Load the published figures, one number a row; competing figures stand side by side.
 
@@ -308,6 +328,7 @@ def load_figures() -> pd.DataFrame:
     return _labelled(_read("facts/figures.csv", schema.FIGURES), schema.FIGURES, "load_figures()")
 
 
+@_once
 def load_indicators() -> pd.DataFrame:
     """Load what the indicators of the figures mean, and which of them may count the same people or things.
 
@@ -319,6 +340,7 @@ def load_indicators() -> pd.DataFrame:
     return _labelled(_read("facts/indicators.csv", schema.INDICATORS), schema.INDICATORS, "load_indicators()")
 
 
+@_once
 def load_periods() -> pd.DataFrame:
     """Load the named periods of the crisis, local time.
 
@@ -330,6 +352,7 @@ def load_periods() -> pd.DataFrame:
     return _labelled(_read("facts/periods.csv", schema.PERIODS), schema.PERIODS, "load_periods()")
 
 
+@_once
 def load_provisions() -> pd.DataFrame:
     """Load the monitorable points of the agreements, paraphrased.
 
@@ -341,6 +364,7 @@ def load_provisions() -> pd.DataFrame:
     return _labelled(_read("facts/provisions.csv", schema.PROVISIONS), schema.PROVISIONS, "load_provisions()")
 
 
+@_once
 def load_designated_areas() -> gpd.GeoDataFrame:
     """Load areas that a legal text bounds: the provisional demilitarized zone of the ICJ Order of 18 July 2011.
 
@@ -423,6 +447,12 @@ def village_coverage(villages: gpd.GeoDataFrame) -> tuple[int, int]:
     return int(held.sum()), int(official.sum())
 
 
+@_once
+def _lines() -> gpd.GeoDataFrame:
+    return gpd.read_file(path("built/border.geojson"), engine="pyogrio")
+
+
+@cache
 def _registry() -> dict[str, list[dict[str, object]]]:
     with path("registry.toml").open("rb") as file:
         return tomllib.load(file)

@@ -10,6 +10,7 @@ import shapely
 
 from bordergis import geodesy
 from bordergis.crs import require_same_crs
+from bordergis.errors import RuleError
 from bordergis.network.barriers import in_force, table_of
 from bordergis.network.crossings import crossings, stretches_inside
 from bordergis.network.runs import no_barriers
@@ -87,6 +88,8 @@ def closure_barriers(
     ------
     SchemaError
         If the closures break their contract.
+    RuleError
+        If the table of passability lacks a word that a closure uses, or ``blocked``, which holds where none is told.
 
     Examples
     --------
@@ -129,8 +132,12 @@ def _graded(found: pd.DataFrame, closures: gpd.GeoDataFrame, network: RoadNetwor
         return no_barriers()
     rows = closures.iloc[found["row"]]
     told = rows["passability"] if "passability" in rows else pd.Series(None, rows.index, dtype="object")
-    graded = [words["blocked"] if pd.isna(word) else words[word] for word in told]
-    factor, certain = (np.array(part) for part in zip(*graded, strict=True))
+    told = told.fillna("blocked")
+    if strange := sorted(set(told) - set(words)):
+        raise RuleError(
+            f"The table of passability does not speak of {', '.join(strange)}; add each with a factor and whether it is certain."
+        )
+    factor, certain = (np.array(part) for part in zip(*(words[word] for word in told), strict=True))
     alone = found.groupby("row")["candidate"].transform("max").to_numpy() == 0
     spread = np.isfinite(factor) & (found["from_m"] == found["to_m"]).to_numpy()  # a slowed point slows its edge
     return table_of(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["SAMPLE", "critical_edges"]
 
 SAMPLE = 30
-"""How many edges that are no bridges are tried: those that carry most. One beside the only target costs two searches from scratch."""
+"""How many edges that are no bridges are tried: those that carry most. One beside the only target costs a search from scratch."""
 
 COLUMNS = ("n_villages", "people", "n_longer", "added_min", "method")
 NONE = -1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from bordergis.network.shapes import Shapes
+from bordergis.network.shapes import Shapes, end_points
 from bordergis.network.speeds import load_speeds, road_speeds
 from bordergis.provenance import inherit
 from bordergis.schema import ROAD_SPEEDS, ROADS
@@ -195,8 +195,7 @@ def build_network(roads: gpd.GeoDataFrame, *, speeds: pd.DataFrame | None = None
     numbers, nodes = np.unique(edges[["u", "v"]].to_numpy(dtype=np.int64).T.reshape(-1), return_inverse=True)
     u, v = nodes.astype(np.int32).reshape(2, -1)
     lonlat = np.empty((len(numbers), 2))
-    for ends, place in ((v, -1), (u, 0)):
-        lonlat[ends] = shapely.get_coordinates(shapely.get_point(shapes, place))
+    lonlat[np.stack([u, v], axis=1)] = end_points(shapes)
 
     stated, drawn = edges["length_m"].to_numpy(dtype=float), Shapes.of(shapes).lengths_m
     lengths_m = np.maximum(stated, drawn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ import shapely
 
 from bordergis import geodesy
 from bordergis.errors import SchemaError, UnitError
-from bordergis.network.shapes import Shapes
+from bordergis.network.shapes import Shapes, end_points
 from bordergis.network.splitting import Cut, split_edges
 from bordergis.provenance import inherit
 from bordergis.schema import ROADS
@@ -94,13 +94,14 @@ def join_roads(*tables: gpd.GeoDataFrame, snap_m: float = 20.0) -> gpd.GeoDataFr
 def _join_two(base: gpd.GeoDataFrame, extra: gpd.GeoDataFrame, snap_m: float, notes: list[str]) -> gpd.GeoDataFrame:
     """Add to a table what it lacks."""
     extra = extra.assign(u=extra["u"] + _nodes(base), v=extra["v"] + _nodes(base))
-    fresh = _without_common(base, extra)
+    drawn = _Drawn(base)
+    fresh = _without_common(drawn, _Drawn(extra))
     kept = fresh.roads
     first = max(_nodes(base), _nodes(kept))
 
-    to_base = _attach(base, kept, np.union1d(fresh.loose, _free_ends(kept)), max(snap_m, SAME_M))
+    to_base = _attach(drawn, kept, np.union1d(fresh.loose, _free_ends(kept)), max(snap_m, SAME_M))
     bare = np.setdiff1d(_free_ends(base), to_base.nodes_met(base))
-    to_kept = _attach(kept, base, bare, snap_m)
+    to_kept = _attach(_Drawn(kept), base, bare, snap_m)
 
     split_base = split_edges(base, to_base.cut, first_node=first)
     split_kept = split_edges(kept, to_kept.cut, first_node=first + len(to_base.node))
@@ -115,6 +116,26 @@ def _join_two(base: gpd.GeoDataFrame, extra: gpd.GeoDataFrame, snap_m: float, no
 
 
 @dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A table with its shapes, their lines in the plane, and the index of these."""
+
+    roads: gpd.GeoDataFrame
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        return Shapes.of(np.asarray(self.roads.geometry.array))
+
+    @cached_property
+    def lines(self) -> NDArray[np.object_]:
+        first = self.shapes.first
+        return np.asarray(shapely.linestrings(self.shapes.plane, indices=np.repeat(np.arange(len(first) - 1), np.diff(first))))
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.lines)
+
+
+@dataclass(frozen=True, eq=False)
 class _Fresh:
     """What of a later table the earlier lacks, and the nodes that lost a road by it."""
 
@@ -124,16 +145,15 @@ class _Fresh:
     n_cut: int
 
 
-def _without_common(base: gpd.GeoDataFrame, extra: gpd.GeoDataFrame) -> _Fresh:
+def _without_common(base: _Drawn, drawn: _Drawn) -> _Fresh:
     """Leave out the parts of edges that run along the earlier table's."""
-    shapes, other = Shapes.of(np.asarray(extra.geometry.array)), Shapes.of(np.asarray(base.geometry.array))
-    tree = shapely.STRtree(_lines(other))
-    near = np.unique(tree.query(_lines(shapes), predicate="dwithin", distance=SAME_M * _scale(extra))[0])
+    extra = drawn.roads
+    near = np.unique(base.tree.query(drawn.lines, predicate="dwithin", distance=SAME_M * _scale(extra))[0])
     if not len(near):
         return _Fresh(extra, np.zeros(0, np.int64), 0, 0)
 
-    edge, share = _samples(shapes, near)
-    common = _steady(edge, _is_common(_Look(base, extra, other, tree), shapes, edge, share))
+    edge, share = _samples(drawn.shapes, near)
+    common = _steady(edge, _is_common(base, drawn, edge, share))
     change = np.flatnonzero((edge[1:] == edge[:-1]) & (common[1:] != common[:-1]))
     at = np.where(common[change], share[change], share[change + 1])  # at the last look at the common road
     inside = (at > 0) & (at < 1)
@@ -150,30 +170,19 @@ def _without_common(base: gpd.GeoDataFrame, extra: gpd.GeoDataFrame) -> _Fresh:
     return _Fresh(kept, loose, len(whole), len(np.unique(edge[change][inside])))
 
 
-@dataclass(frozen=True, eq=False)
-class _Look:
-    """Two tables, the shapes of the first, and their index."""
-
-    base: gpd.GeoDataFrame
-    extra: gpd.GeoDataFrame
-    shapes: Shapes
-    tree: shapely.STRtree
-
-
-def _is_common(look: _Look, mine: Shapes, edge: Ints, share: Floats) -> Bools:
+def _is_common(base: _Drawn, extra: _Drawn, edge: Ints, share: Floats) -> Bools:
     """Tell where a road lies along one of the other table that may be driven in every direction it may."""
-    lonlat = mine.at(edge, share)
-    points = np.asarray(shapely.points(geodesy.conformal(*lonlat.T)))
-    sample, found = look.tree.query(points, predicate="dwithin", distance=SAME_M * _scale(look.extra))
-    turn = _cosine(_direction(mine, edge, share)[sample], _direction_near(look.shapes, found, points[sample]))
+    points = np.asarray(shapely.points(geodesy.conformal(*extra.shapes.at(edge, share).T)))
+    sample, found = base.tree.query(points, predicate="dwithin", distance=SAME_M * _scale(extra.roads))
+    turn = _cosine(_direction(extra.shapes, edge, share)[sample], _direction_near(base, found, points[sample]))
     along = np.abs(turn) > PARALLEL
     sample, found, turn = sample[along], found[along], turn[along]
 
-    with_it = np.sign(turn).astype(int) * _oneway(look.base)[found]
+    with_it = np.sign(turn).astype(int) * _oneway(base.roads)[found]
     ahead, back = (np.zeros(len(edge), dtype=bool) for _ in range(2))
     ahead[sample[with_it >= 0]] = True
     back[sample[with_it <= 0]] = True
-    own = _oneway(look.extra)[edge]
+    own = _oneway(extra.roads)[edge]
     return (ahead | (own < 0)) & (back | (own > 0))
 
 
@@ -199,9 +208,9 @@ def _direction(shapes: Shapes, edge: Ints, share: Floats) -> Floats:
     return shapes.plane[vertex + 1] - shapes.plane[vertex]
 
 
-def _direction_near(shapes: Shapes, edge: Ints, points: NDArray[np.object_]) -> Floats:
-    lines = _lines(shapes)[edge]
-    return _direction(shapes, edge, shapes.share_of(edge, shapely.line_locate_point(lines, points, normalized=True)))
+def _direction_near(drawn: _Drawn, edge: Ints, points: NDArray[np.object_]) -> Floats:
+    there = drawn.shapes.share_of(edge, shapely.line_locate_point(drawn.lines[edge], points, normalized=True))
+    return _direction(drawn.shapes, edge, there)
 
 
 def _cosine(one: Floats, other: Floats) -> Floats:
@@ -236,30 +245,24 @@ class _Attached:
         return np.stack([self.node, other], axis=-1)
 
 
-def _attach(roads: gpd.GeoDataFrame, others: gpd.GeoDataFrame, node: Ints, within_m: float) -> _Attached:
+def _attach(drawn: _Drawn, others: gpd.GeoDataFrame, node: Ints, within_m: float) -> _Attached:
     """Find for some nodes of a table the nearest road of another: a place on it, or its end where that is as good as the place."""
     place = _positions(others).reindex(node)
-    if not len(node) or not len(roads):
+    if not len(node) or not len(drawn.roads):
         return _Attached(*(np.zeros(0, kind) for kind in (np.int64, np.int64, float, np.int64)))
-    shapes = Shapes.of(np.asarray(roads.geometry.array))
     points = np.asarray(shapely.points(geodesy.conformal(place["lon"].to_numpy(), place["lat"].to_numpy())))
-    lines = _lines(shapes)
-    which, edge = shapely.STRtree(lines).query_nearest(points, max_distance=max(within_m, 1e-6) * _scale(others), all_matches=False)
-    share = shapes.share_of(edge, np.asarray(shapely.line_locate_point(lines[edge], points[which], normalized=True)))
-    ends = roads[["u", "v"]].to_numpy(dtype=np.int64)[edge]
-    long_m = shapes.lengths_m[edge]
+    which, edge = drawn.tree.query_nearest(points, max_distance=max(within_m, 1e-6) * _scale(others), all_matches=False)
+    share = drawn.shapes.share_of(edge, np.asarray(shapely.line_locate_point(drawn.lines[edge], points[which], normalized=True)))
+    ends = drawn.roads[["u", "v"]].to_numpy(dtype=np.int64)[edge]
+    long_m = drawn.shapes.lengths_m[edge]
     end = np.select([share * long_m <= np.minimum(SAME_M, long_m / 2), (1 - share) * long_m <= SAME_M], [ends[:, 0], ends[:, 1]], -1)
     return _Attached(node[which], edge, share, end)
 
 
 def _positions(roads: gpd.GeoDataFrame) -> pd.DataFrame:
     """Give longitude and latitude of every node."""
-    shapes = np.asarray(roads.geometry.array)
-    parts = [
-        pd.DataFrame(shapely.get_coordinates(shapely.get_point(shapes, at)), columns=["lon", "lat"], index=roads[name].to_numpy(np.int64))
-        for name, at in (("u", 0), ("v", -1))
-    ]
-    both = pd.concat(parts)
+    node, lonlat = roads[["u", "v"]].to_numpy(dtype=np.int64).reshape(-1), end_points(np.asarray(roads.geometry.array)).reshape(-1, 2)
+    both = pd.DataFrame(lonlat, columns=["lon", "lat"], index=node)
     return both[~both.index.duplicated()]
 
 
@@ -275,10 +278,9 @@ def _renumbered(roads: gpd.GeoDataFrame, pairs: Ints) -> gpd.GeoDataFrame:
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
     ends = roads[["u", "v"]].to_numpy(dtype=np.int64)
-    shapes = np.asarray(roads.geometry.array)
-    lonlat = np.concatenate([shapely.get_coordinates(shapely.get_point(shapes, at)) for at in (0, -1)])
-    spot = np.unique(lonlat, axis=0, return_inverse=True)[1].reshape(-1)
-    node = ends.T.reshape(-1)
+    lonlat = end_points(np.asarray(roads.geometry.array)).reshape(-1, 2)
+    spot = np.unique(lonlat.view(np.complex128), return_inverse=True)[1].reshape(-1)  # many times quicker than by row
+    node = ends.reshape(-1)
     n = int(max(node.max(initial=-1), pairs.max(initial=-1))) + 1
     one, other = np.concatenate([node, pairs[:, 0]]), np.concatenate([n + spot, pairs[:, 1]])
     size = n + int(spot.max(initial=-1)) + 1
@@ -297,10 +299,6 @@ def _nodes(roads: gpd.GeoDataFrame) -> int:
 
 def _oneway(roads: gpd.GeoDataFrame) -> Ints:
     return roads["oneway"].fillna(0).to_numpy(dtype=np.int64) if "oneway" in roads else np.zeros(len(roads), np.int64)
-
-
-def _lines(shapes: Shapes) -> NDArray[np.object_]:
-    return np.asarray(shapely.linestrings(shapes.plane, indices=np.repeat(np.arange(len(shapes.first) - 1), np.diff(shapes.first))))
 
 
 def _scale(roads: gpd.GeoDataFrame) -> float:

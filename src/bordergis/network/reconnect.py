@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["CutOff", "closing", "closures_responsible", "cut_off_by_position", "for_every_position", "reconnecting_sets"]
+__all__ = ["CutOff", "Reopening", "closing", "closures_responsible", "cut_off_by_position", "for_every_position", "reconnecting_sets"]
 
 
 class CutOff(NamedTuple):
@@ -214,8 +215,8 @@ def reconnecting_sets(field: TimeField, edges: Ints, barrier_ids: Sequence[str],
     bars = pd.DataFrame({"edge": edges, "barrier_id": barrier_ids}).drop_duplicates()
     cut = repaired(field, closing(field, bars["edge"].unique()))
     lost = np.isinf(cut.times[nodes]) & np.isfinite(field.times[nodes])
-    crossed, count = crossed_fewest(field, bars, nodes[lost])
-    reopening = _Reopening(field, cut, bars)
+    crossed, count = crossed_fewest(field, bars, nodes[lost], cut=cut)
+    reopening = Reopening(field, cut, bars)
     needed = reopening.minimal(crossed, nodes[lost])
     proven = reopening.proven(needed, count, nodes[lost])
 
@@ -301,7 +302,7 @@ def _cut_by_some(field: TimeField, everywhere: TimeField, candidates: pd.DataFra
 
 
 @dataclass(frozen=True, eq=False)
-class _Reopening:
+class Reopening:
     """What reopening some closures does, where all are shut."""
 
     open: TimeField
@@ -317,10 +318,18 @@ class _Reopening:
             out.append(told[asked] | np.isfinite(self.cut.times[asked]))
         return out
 
+    @cached_property
+    def _edges(self) -> dict[str, Ints]:
+        return {name: edges.to_numpy(dtype=np.int64) for name, edges in self.bars.groupby("barrier_id", sort=False)["edge"]}
+
+    @cached_property
+    def _shut_by(self) -> Ints:
+        return np.bincount(self.bars["edge"].to_numpy(dtype=np.int64))
+
     def _opened(self, ids: Ids) -> Closing:
-        mine = self.bars["barrier_id"].isin(ids)
-        free = np.setdiff1d(self.bars.loc[mine, "edge"], self.bars.loc[~mine, "edge"])
-        return closing(self.open, free, 1.0)
+        """Open the edges that nothing else shuts."""
+        edges, by = np.unique(np.concatenate([self._edges[name] for name in ids]), return_counts=True)
+        return closing(self.open, edges[by == self._shut_by[edges]], 1.0)
 
     def minimal(self, crossed: list[Ids], nodes: Ints) -> list[Ids]:
         """Leave shut, one after the other, what a node does not need open."""

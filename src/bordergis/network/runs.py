@@ -79,7 +79,7 @@ class Runs:
     total_m
         The same for the whole edge.
     blocks, total_blocks
-        How many blocked stretches, or points, lie between ``u`` and the position, and on the whole edge.
+        How many blocked stretches, or points, begin between ``u`` and the position, and on the whole edge.
     on_barrier
         Whether the position lies on a blocked stretch, its ends included.
     """
@@ -146,7 +146,8 @@ def _barred(lengths_m: Floats, barriers: pd.DataFrame, edge: Ints, at_m: Floats)
     step[np.append(np.diff(cuts["edge"].to_numpy()) != 0, values=True)] = 0.0
     free = np.isfinite(slowest)
     run = np.concatenate([[0.0], np.cumsum(step * np.where(free, slowest, 0.0))])
-    shut = np.concatenate([[0], np.cumsum(blocked_mark | ~free)])
+    begins = blocked_mark & np.concatenate([[True], free[:-1]])  # one however often a blocked stretch is cut, so that runs can be compared
+    shut = np.concatenate([[0], np.cumsum(begins)])
     row = np.searchsorted(edges, edge)
     u, v = first[row], last[row]
     return Runs(run[here] - run[u], run[v] - run[u], shut[here] - shut[u], shut[v + 1] - shut[u], blocked_mark[here])

@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["Shapes"]
+__all__ = ["Shapes", "end_points"]
+
+
+def end_points(lines: NDArray[np.object_]) -> Floats:
+    """Give longitude and latitude of the first and the last vertex of lines, ``(n, 2, 2)``.
+
+    Examples
+    --------
+    >>> end_points(np.array([shapely.LineString([(103, 14), (104, 14), (104, 15)])])).tolist()
+    [[[103.0, 14.0], [104.0, 15.0]]]
+    """
+    lonlat, line = shapely.get_coordinates(lines, return_index=True)
+    first = np.searchsorted(line, np.arange(len(lines) + 1))
+    return np.stack([lonlat[first[:-1]], lonlat[first[1:] - 1]], axis=1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,7 +68,8 @@ def road_speeds(roads: gpd.GeoDataFrame, speeds: pd.DataFrame) -> NDArray[np.flo
     """Give the speed on every edge, in km/h.
 
     A row for the class **and** the surface goes before all. Else the row of the class holds, else the row of ``*``; but no road is
-    faster than the row of its surface for ``*`` allows. A surface without a row, or not told, changes nothing.
+    faster than the row of its surface for ``*`` allows. A surface without a row, or not told, changes nothing. What ``brunnel`` calls a
+    ferry is of class ``ferry``, whatever road it belongs to; a ford is as fast as its road, for no source gives it a speed.
 
     Raises
     ------
@@ -83,6 +84,8 @@ def road_speeds(roads: gpd.GeoDataFrame, speeds: pd.DataFrame) -> NDArray[np.flo
     """
     table = _by_class_and_surface(speeds)
     road = roads["highway_class"].to_numpy()
+    if "brunnel" in roads:
+        road = np.where(roads["brunnel"] == "ferry", "ferry", road)
     surface = roads["surface"].fillna("").to_numpy() if "surface" in roads else np.full(len(roads), "")
     pairs, row = np.unique(np.array([road, surface], dtype=object).astype("str"), axis=1, return_inverse=True)
     _require_all(pairs[0], table)

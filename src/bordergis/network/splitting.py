@@ -80,7 +80,8 @@ def split_edges(roads: gpd.GeoDataFrame, cut: Cut, *, first_node: int) -> Split:
     parts["length_m"] = parts["length_m"].to_numpy(dtype=float) * (high - low)
     shapes = np.asarray(parts.geometry.array).copy()
     new = np.flatnonzero(n[edge] > 1)
-    shapes[new] = _drawn(Shapes.of(np.asarray(roads.geometry.array)), edge[new], low[new], high[new])
+    cut_edges, of = np.unique(edge[new], return_inverse=True)
+    shapes[new] = _drawn(Shapes.of(np.asarray(roads.geometry.array)[cut_edges]), of, low[new], high[new])
     return Split(parts.set_geometry(gpd.GeoSeries(shapes, crs=roads.crs)), edge, low, high, node[place])
 
 

@@ -35,8 +35,8 @@ class Legs:
     ----------
     row
         Row of each position in the table it comes from.
-    edge
-        Its edge.
+    edge, at_m
+        Its edge, and the metres along it from ``u``.
     runs
         How far it lies along the edge, and behind how many blocks.
     to_u, to_v
@@ -47,6 +47,7 @@ class Legs:
 
     row: Ints
     edge: Ints
+    at_m: Floats
     runs: Runs
     to_u: Floats
     to_v: Floats
@@ -61,7 +62,9 @@ class Legs:
         runs = Runs.of(network.lengths_m, barriers, edge, at_m)
         forward, backward = (pace(network, seconds)[edge] for seconds in (network.forward_s, network.backward_s))
         back_m, ahead_m = runs.back_m, runs.ahead_m
-        return cls(row, edge, runs, spent(back_m, backward), spent(ahead_m, forward), spent(back_m, forward), spent(ahead_m, backward))
+        return cls(
+            row, edge, at_m, runs, spent(back_m, backward), spent(ahead_m, forward), spent(back_m, forward), spent(ahead_m, backward)
+        )
 
 
 def pace(network: RoadNetwork, seconds: Floats) -> Floats:
@@ -271,11 +274,12 @@ def _on_same_edge(network: RoadNetwork, legs: Legs, field: TravelTimes) -> tuple
         return seconds, target
     place, at, edge = (pairs[name].to_numpy() for name in ("place", "goal", "edge"))
     here, there = legs.runs, goal.runs
-    apart_m = there.run_m[at] - here.run_m[place]
-    ahead = apart_m >= 0
+    step_m = goal.at_m[at] - legs.at_m[place]  # the direction is told by this, for the sums in the runs are rounded each on its own
+    apart_m = np.where(step_m == 0, 0.0, np.abs(there.run_m[at] - here.run_m[place]))
+    ahead = step_m >= 0
     each = np.where(ahead, pace(network, network.forward_s)[edge], pace(network, network.backward_s)[edge])
     free = (here.blocks[place] == there.blocks[at]) & ~there.on_barrier[at]
-    pairs["seconds"] = np.where(free, spent(np.abs(apart_m), each), np.inf)
+    pairs["seconds"] = np.where(free, spent(apart_m, each), np.inf)
     best = pairs.sort_values(["place", "seconds", "goal"], kind="stable").drop_duplicates("place")
     best = best[np.isfinite(best["seconds"])]
     seconds[best["place"]], target[best["place"]] = best["seconds"], goal.row[best["goal"]]

@@ -24,6 +24,9 @@ UNIT = "villages"
 SAME_MEASURE = ("villages_inaccessible",)
 """Indicators that count what is computed; of any other only the overlap is bounded."""
 
+EXACT = ("exact", "claimed")
+"""Qualifiers of a number that is meant as it stands; ``more than`` or ``about`` would open the bounds."""
+
 
 def reconcile_counts(figures: pd.DataFrame, computed: gpd.GeoDataFrame, *, official: Mapping[str, int] | None = None) -> pd.DataFrame:
     """Set reported counts of villages beside the computed set: a count without a list gives bounds, not names.
@@ -53,7 +56,7 @@ def reconcile_counts(figures: pd.DataFrame, computed: gpd.GeoDataFrame, *, offic
     Raises
     ------
     SchemaError
-        If a figure is not in villages, has no number, has a place without an official number, or more villages than there are.
+        If a figure is not in villages, has no exact number, has a place without an official number, or more villages than there are.
 
     Examples
     --------
@@ -91,6 +94,7 @@ def _require_counts(figures: pd.DataFrame, places: Mapping[str, int]) -> None:
     faults = [
         (figures["unit"] != UNIT, f"are not in {UNIT}"),
         (figures["value"].isna(), "have no single number"),
+        (~figures["qualifier"].isin(EXACT), "are not exact, so that they bound nothing"),
         (~figures["place"].isin(list(places)), f"are of a place without an official number (known: {', '.join(sorted(places))})"),
     ]
     for bad, words in faults:

@@ -12,6 +12,7 @@ import pandas as pd
 from bordergis import datasets
 from bordergis.border import border_length
 from bordergis.monitoring import coverage_gaps, published_figures
+from bordergis.monitoring.rates import is_incident
 from bordergis.report.writing import NUMBER_COLUMNS, Number, Text, Writer
 from bordergis.words import period_in_words, say, words_for
 
@@ -100,7 +101,8 @@ def situation_brief(situation: Situation, *, lang: str = "en", place: str = "KH2
     lang
         ``en``, ``km`` or ``th``. Names and authors that have no words in the language stay as they are.
     place
-        P-code of the province whose reported and computed villages stand side by side.
+        P-code of the Cambodian province whose reported and computed villages stand side by side; of the Thai ones no official list of
+        villages is embedded.
 
     Returns
     -------
@@ -110,7 +112,7 @@ def situation_brief(situation: Situation, *, lang: str = "en", place: str = "KH2
     Raises
     ------
     UnknownNameError
-        If there are no words in the language.
+        If there are no words in the language, or no such province.
 
     Examples
     --------
@@ -119,6 +121,9 @@ def situation_brief(situation: Situation, *, lang: str = "en", place: str = "KH2
     According to the Ministry of Interior of Cambodia, as of 14 January 2026, 84 villages in Oddar Meanchey remain inaccessible, while
     preparations are under way in 172.
     """
+    units = datasets.load_gazetteer("KHM")
+    datasets.require_known("province of Cambodia", place, set("KH" + units.loc[units["level"] == "adm1", "code"]))
+
     writer = Writer(words_for(lang), situation.date)
     writer.say("date", day=writer.day(situation.date), period=period_in_words(situation.period, situation.periods, writer.words))
     _say_unknown(writer, situation)
@@ -179,7 +184,7 @@ def _say_computed(writer: Writer, situation: Situation, place: str) -> None:
     here = _within(situation.access.table, place, code)
     writer.say(
         "computed",
-        place=say(writer.words, "place", place),
+        place=writer.words.get(f"place.{place}") or units.set_index("code").loc[code, "name"],
         held=writer.count("held", len(here), layer="villages", rows=here["place_id"]),
         official=writer.count("official", official, layer="gazetteer_khm"),
         inside=_tally(writer, "inside", here, in_zone=("definite", "possible")),
@@ -252,7 +257,7 @@ def _say_period(writer: Writer, situation: Situation) -> None:
     if phases.empty:
         return
     since = phases["start"].iloc[-1].tz_localize(None).normalize()
-    incidents = situation.incidents[situation.incidents["date_start"] >= since]
+    incidents = situation.incidents[(situation.incidents["date_start"] >= since) & is_incident(situation.incidents)]
     reported = writer.count("incidents", len(incidents), layer="incidents", rows=incidents["incident_id"])
     writer.say("incidents", day=writer.day(since.date()), n=reported)
     line = situation.border.iloc[[0]]
@@ -268,12 +273,12 @@ def _say_period(writer: Writer, situation: Situation) -> None:
 
 
 def _recent(situation: Situation) -> pd.DataFrame:
-    """Give the figures of the last month, of each author the latest on an indicator and place."""
+    """Give the figures of the last month, of each author the latest on an indicator and place, in the order of their ids."""
     figures = situation.figures
     since = pd.Timestamp(situation.date) - pd.Timedelta(days=RECENT_DAYS)
     recent = figures[(figures["as_of"] >= since) & (figures["as_of_precision"] == "day")]
     latest = recent.groupby(["indicator", "place", "author"])["as_of"].transform("max")
-    return recent[recent["as_of"] == latest]
+    return recent[recent["as_of"] == latest].sort_values("figure_id")
 
 
 def _published(situation: Situation, row: pd.Series) -> Number:

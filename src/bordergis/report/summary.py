@@ -9,7 +9,7 @@ import pandas as pd
 
 from bordergis import datasets
 from bordergis.border import side_of_border
-from bordergis.monitoring.rates import ACROSS, BEFORE, OUTSIDE, incident_periods
+from bordergis.monitoring.rates import ACROSS, BEFORE, OUTSIDE, incident_periods, is_incident
 from bordergis.provenance import of
 from bordergis.schema import CHECKPOINT_STATUSES
 
@@ -144,11 +144,13 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
 
 
 def _incidents(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.DataFrame:
-    phase = incident_periods(incidents, periods)
-    count = phase.value_counts()
+    told = is_incident(incidents)
+    count = incident_periods(incidents[told], periods).value_counts()
     order = [name for name in (BEFORE, *periods["name"], OUTSIDE, ACROSS) if name in count]
     rows = [(name, int(count[name]), "") for name in order]
-    return _rows("reported incidents", [*rows, ("all", len(incidents), "a collection of reports, not a census: no rates follow from it")])
+    others = (("no incidents", int((~told).sum()), "records of visits, agreements and statements"),) if not told.all() else ()
+    every = ("all", len(incidents), "a collection of reports, not a census: no rates follow from it")
+    return _rows("reported incidents", [*rows, *others, every])
 
 
 def _zones(zones: gpd.GeoDataFrame) -> pd.DataFrame:
