@@ -24,7 +24,7 @@ situation: $(READY) ## Draw the situation map (out/situation.html) and say the s
 	@$(BIN)/bordergis situation --as-of $(AS_OF) --out out/situation.html
 
 test: $(READY) browser ## Run every test: units, doctests, notebooks, the map in a real browser, coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --cov --cov-report=term
 
 browser: $(READY)
 	@$(BIN)/python tools/ensure.py browser

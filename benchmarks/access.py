@@ -1,4 +1,4 @@
-"""The whole answer on access, beside the way one would write it with networkx, in one process."""
+"""The whole answer on access, one question more, and a year of them, beside the way one would write it with networkx, in one process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 import bordergis as bg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -26,7 +26,7 @@ NEAR_DEG = 0.004
 
 
 def rows() -> Iterator[Row]:
-    """Run the whole answer on one world, and ask once more with something reopened."""
+    """Run the whole answer on one world, ask once more with something reopened, and ask for every day of a year."""
     villages, zones, conditions, targets = world()
     ask = {"zones": zones, "roads": conditions, "targets": targets, "as_of": DATE}
     roads = conditions.roads
@@ -41,11 +41,41 @@ def rows() -> Iterator[Row]:
         },
         lambda found: f"{int((reached_of(found) != truth).sum())} villages differ",
     )
-    first = answer.state.barriers["barrier_id"].iloc[0]
-    yield race(
-        "what if one zone were gone",
-        {OURS: lambda: answer.what_if(reopen=[first]), "the whole answer again": lambda: bg.inaccessible_villages(villages, **ask)},
+    yield one_more(answer, lambda: bg.inaccessible_villages(villages, **ask))
+    yield year(villages, zones, conditions, targets)
+
+
+def one_more(answer: bg.InaccessibleVillages, anew: Callable[[], Any]) -> Row:
+    """Ask what if one zone were gone: another each time, so that nothing is found ready."""
+    names = iter(answer.state.barriers["barrier_id"].unique())
+    return race(
+        "what if one zone were gone, all answers and reasons",
+        {OURS: lambda: answer.what_if(reopen=[next(names)]), "the whole answer again": anew},
         lambda found: f"{len(found.table):,} villages",
+        rounds=5,
+    )
+
+
+def year(villages: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, conditions: bg.RoadConditions, targets: gpd.GeoDataFrame) -> Row:
+    """Ask for each of 365 dates, on which three zones come and three go; the peer is told by one date in thirty."""
+    days = pd.date_range("2025-07-01", periods=365)
+    first = np.random.default_rng(3).integers(0, 365, len(zones))
+    shown = {"shown_from": days[first].astype("datetime64[s]"), "shown_to": days[np.minimum(first + 30, 364)].astype("datetime64[s]")}
+    known = zones.assign(**shown)
+
+    def peer() -> NDArray[np.bool_]:
+        for day in days[::30]:
+            found = by_networkx(villages, known[(known["shown_from"] <= day) & (known["shown_to"] >= day)], conditions, targets)
+        return found
+
+    return race(
+        f"access on 365 dates, {len(zones):,} zones of a month each",
+        {
+            OURS: lambda: bg.access_over_time(villages, days.date, zones=known, roads=conditions, targets=targets),
+            "networkx, times alone, 13 of the dates": peer,
+        },
+        lambda found: f"{len(found):,} rows" if isinstance(found, pd.DataFrame) else "13 dates",
+        rounds=1,
     )
 
 

@@ -43,7 +43,8 @@ def inaccessible_villages(  # noqa: PLR0913  one layer of evidence each
 
     Four answers that stand side by side; the status is made of them by a table that you may replace
     (:func:`bordergis.load_access_decisions`). "Certainly" counts the precision of the incidents, of the closures, **and** of the
-    village's own point: a village known to 1 km is certainly in a zone only where it lies more than 1 km inside the rim.
+    village's own point: a village known to 1 km is certainly in a zone only where it lies more than 1 km inside the rim. It is
+    certainly cut off only where it is so on every mapped road within that kilometre. Where the precision is not stated nothing is certain.
 
     Parameters
     ----------

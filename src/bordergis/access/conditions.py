@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from bordergis.access.nearby import other_roads, surely_near
 from bordergis.errors import SchemaError, UnknownNameError
 from bordergis.network import (
     RoadNetwork,
@@ -89,10 +90,19 @@ class RoadState:
         What may close or slow which stretch of which edge, a row a stretch.
     in_force
         Which rows of the barriers count.
+    others
+        The other roads within each village's own precision: ``row`` of the village, and where on which edge.
+    other_nodes
+        For each of these the node whence one leaves it.
+    near
+        Which villages lie within the limit of a mapped road wherever in their precision they are.
     pieces
         The edges, cut where villages, targets and barriers lie.
+    bars
+        What never changes of the barriers, in arrays.
     fields
-        The times to targets with nothing closed that were asked for before, by the rows of the targets.
+        The times that were found before, by the rows of the targets: with nothing closed, then those under what was closed latest, each
+        with how many times as long every piece takes. The next is repaired from the one that is most like it.
     limit_m
         Metres from the nearest road beyond which a village is not on the network.
     friction
@@ -107,8 +117,12 @@ class RoadState:
     target_places: pd.DataFrame
     barriers: pd.DataFrame
     in_force: NDArray[np.bool_]
+    others: pd.DataFrame
+    other_nodes: NDArray[np.int64]
+    near: NDArray[np.bool_]
     pieces: Pieces
-    fields: dict[tuple[int, ...], TimeField]
+    bars: Bars
+    fields: dict[tuple[int, ...], list[tuple[NDArray[np.float64], TimeField]]]
     limit_m: float
     friction: Path | str | None = None
     notes: tuple[str, ...] = ()
@@ -126,27 +140,60 @@ class RoadState:
     @cached_property
     def sure(self) -> NDArray[np.bool_]:
         """Tell which rows of the barriers count and are certain."""
-        return self.in_force & (self.barriers["certainty"] == "definite").to_numpy()
+        return self.in_force & self.bars.sure
 
     @cached_property
     def moving(self) -> NDArray[np.bool_]:
         """Tell which rows count and are one of several positions that a closure may have."""
-        of_many = self.barriers.groupby("barrier_id")["candidate"].transform("nunique") > 1
-        blocks = (self.barriers["certainty"] == "possible") & np.isinf(self.barriers["factor"])
-        return self.in_force & (of_many & blocks).to_numpy()
+        return self.in_force & self.bars.moving
 
     @cached_property
     def on_barrier(self) -> NDArray[np.int64]:
         """Tell of each village: 2 where its road lies inside what is certainly closed, 1 where it may, else 0."""
-        place = pd.DataFrame(
-            {"edge": self.placed["edge"].to_numpy(), "at_m": self.placed["at_m"].to_numpy(), "row": range(len(self.placed))}
-        )
-        shut = self.barriers.loc[self.in_force & np.isinf(self.barriers["factor"]), ["edge", "from_m", "to_m", "certainty"]]
-        pairs = place.dropna(subset=["edge"]).astype({"edge": "int64"}).merge(shut, on="edge")
-        inside = pairs[(pairs["from_m"] <= pairs["at_m"]) & (pairs["at_m"] <= pairs["to_m"])]
-        rank = np.zeros(len(place), dtype=np.int64)
-        np.maximum.at(rank, inside["row"].to_numpy(), np.where(inside["certainty"] == "definite", 2, 1))
+        shut = self.in_force[self.bars.around] & np.isinf(self.bars.factor[self.bars.around])
+        rank = np.zeros(len(self.placed), dtype=np.int64)
+        np.maximum.at(rank, self.bars.village[shut], np.where(self.bars.sure[self.bars.around[shut]], 2, 1))
         return rank
+
+
+class Bars(NamedTuple):
+    """What never changes of the barriers, a row a stretch.
+
+    How many times as long it takes, whether it is certain, and whether it is one of several positions of a blocked closure; and the
+    villages whose place lies inside a stretch, its ends included, each with the row of it.
+    """
+
+    factor: NDArray[np.float64]
+    sure: NDArray[np.bool_]
+    moving: NDArray[np.bool_]
+    village: NDArray[np.int64]
+    around: NDArray[np.int64]
+
+
+def _cut(network: RoadNetwork, places: tuple[pd.DataFrame, ...], barriers: pd.DataFrame) -> tuple[Pieces, NDArray[np.int64]]:
+    """Cut the edges where villages, targets and barriers lie, and find the node whence one leaves each of the other roads of villages.
+
+    An edge on which nothing stands need not be cut for them: whoever is on it gets on from its end.
+    """
+    placed, goals, others = places
+    edge = others["edge"].to_numpy(dtype=np.int64)
+    plain = ~np.isin(edge, np.concatenate([barriers["edge"].to_numpy(), goals["edge"].dropna().to_numpy(dtype=np.int64)]))
+    pieces = cut_edges(network, placed, goals, others[~plain], barriers=barriers)
+    ahead = np.isfinite(network.forward_s[edge]) & (others["at_m"].to_numpy(dtype=float) > 0)
+    nodes = np.where(ahead, network.v[edge], network.u[edge]).astype(np.int64)
+    nodes[~plain] = pieces.places[2]
+    return pieces, nodes
+
+
+def _bars(placed: pd.DataFrame, barriers: pd.DataFrame) -> Bars:
+    factor, sure = barriers["factor"].to_numpy(dtype=float), (barriers["certainty"] == "definite").to_numpy(dtype=bool)
+    of_many = (barriers.groupby("barrier_id")["candidate"].transform("nunique") > 1).to_numpy(dtype=bool)
+    place = pd.DataFrame({"edge": placed["edge"].to_numpy(), "at_m": placed["at_m"].to_numpy(), "row": range(len(placed))})
+    stretch = barriers[["edge", "from_m", "to_m"]].assign(barrier=range(len(barriers)))
+    pairs = place.dropna(subset=["edge"]).astype({"edge": "int64"}).merge(stretch, on="edge")
+    inside = pairs[(pairs["from_m"] <= pairs["at_m"]) & (pairs["at_m"] <= pairs["to_m"])]
+    village, around = (inside[name].to_numpy(dtype=np.int64) for name in ("row", "barrier"))
+    return Bars(factor, sure, of_many & ~sure & np.isinf(factor), village, around)
 
 
 def open_roads(  # noqa: PLR0913  one layer of evidence each
@@ -177,6 +224,8 @@ def open_roads(  # noqa: PLR0913  one layer of evidence each
     goals = targets.reset_index(drop=True)
     placed, goal_places = (place_on_network(layer, network, limit_m=conditions.limit_m) for layer in (villages, goals))
     barriers = _barriers(network, conditions, zones, closures, as_of)
+    others = other_roads(villages, network, placed, limit_m=conditions.limit_m)
+    pieces, other_nodes = _cut(network, (placed, goal_places, others), barriers)
     return RoadState(
         network=network,
         placed=placed,
@@ -184,7 +233,11 @@ def open_roads(  # noqa: PLR0913  one layer of evidence each
         target_places=goal_places,
         barriers=barriers,
         in_force=np.ones(len(barriers), bool),
-        pieces=cut_edges(network, placed, goal_places, barriers=barriers),
+        others=others,
+        other_nodes=other_nodes,
+        near=surely_near(villages, placed, conditions.limit_m),
+        pieces=pieces,
+        bars=_bars(placed, barriers),
         fields={},
         limit_m=conditions.limit_m,
         friction=conditions.friction,
@@ -258,5 +311,6 @@ def _with_closures(state: RoadState, close: gpd.GeoDataFrame) -> RoadState:
     """Add closures whatever their dates; the edges are cut anew where they lie."""
     new = _closed(close.assign(valid_to=pd.NaT), state.network, close["valid_from"].max())
     barriers = pd.concat([state.barriers[state.in_force], new], ignore_index=True)
-    pieces = cut_edges(state.network, state.placed, state.target_places, barriers=barriers)
-    return replace(state, barriers=barriers, in_force=np.ones(len(barriers), bool), pieces=pieces, fields={})
+    pieces, other_nodes = _cut(state.network, (state.placed, state.target_places, state.others), barriers)
+    told = {"barriers": barriers, "in_force": np.ones(len(barriers), bool), "bars": _bars(state.placed, barriers)}
+    return replace(state, pieces=pieces, other_nodes=other_nodes, fields={}, **told)

@@ -16,7 +16,7 @@ from bordergis.schema import ACCESS_DECISIONS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PARTS", "decide_status", "load_access_decisions"]
+__all__ = ["CUT_OFF", "PARTS", "decide_status", "load_access_decisions"]
 
 CUT_OFF = ("definite", "possible", "no", "unknown", "not_computed")
 PARTS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from bordergis.access.conditions import RoadState
     from bordergis.access.travel import Travel
 
-__all__ = ["ROUTE_COLUMNS", "answer_routes", "sum_up"]
+__all__ = [
+    "CAUSES",
+    "NOT_COMPUTED",
+    "ROUTE_COLUMNS",
+    "WORDS",
+    "Group",
+    "answer_routes",
+    "code_routes",
+    "groups_of",
+    "sum_up",
+    "summed",
+]
 
 ROUTE_COLUMNS = {
     "place_id": "str", "target_set": "str", "answer": "str", "certainty": "str", "time_min": "float64", "time_open_min": "float64",
@@ -29,8 +40,10 @@ ROUTE_COLUMNS = {
 }  # fmt: skip
 
 NO_ROADS = "cut off: not computed, for no roads were given (`bordergis data fetch osm-roads-kh` fetches them)"
+JUDGED = ("on_barrier", "reachable_by_road", "cut_off")
 DEFINITE, POSSIBLE, NO, UNKNOWN, NOT_COMPUTED = 2, 1, 0, -1, -2
 """How a village is cut off from a set, in an order in which more is surer."""
+CAUSES = ("closures", "map", "none")
 WORDS = {DEFINITE: "definite", POSSIBLE: "possible", NO: "no", UNKNOWN: "unknown", NOT_COMPUTED: "not_computed"}
 
 
@@ -47,26 +60,42 @@ def answer_routes(villages: gpd.GeoDataFrame, state: RoadState | None, *, blame:
 
 def _one_set(villages: gpd.GeoDataFrame, state: RoadState, name: str, *, blame: bool) -> pd.DataFrame:
     """Answer for one set; where its targets are told by country, each village for those of its own."""
+    groups, why = groups_of(villages, state, name)
+    answers = _not_computed(villages, name, why)
+    for group in groups:
+        if len(group.targets):
+            theirs = _answers(villages, state, name, travel(state, group.targets, blame=blame))
+            theirs = _on_foot(theirs, villages, state, group.targets) if blame else theirs
+        else:
+            theirs = _not_computed(villages, name, f"the layer holds no target of this set in {group.country}").assign(answer="no_target")
+        answers = theirs if group.here.all() else theirs.where(pd.Series(group.here), answers)
+    return answers
+
+
+class Group(NamedTuple):
+    """The villages of one country, or of none that is told, and the targets of a set that are theirs."""
+
+    here: NDArray[np.bool_]
+    targets: NDArray[np.int_]
+    country: str | None
+
+
+def groups_of(villages: gpd.GeoDataFrame, state: RoadState, name: str) -> tuple[list[Group], str]:
+    """Give which villages ask for which targets of a set; and why the others, if any, have none to ask for."""
     rows = np.flatnonzero(state.targets["target_set"] == name)
     located = rows[~state.targets.geometry.isna().to_numpy()[rows]]
     if not len(located):
         note = state.targets["note"].iloc[rows].dropna() if "note" in state.targets else pd.Series(dtype="str")
-        return _not_computed(villages, name, "; ".join(note) or "none of its targets has a position")
+        return [], "; ".join(note) or "none of its targets has a position"
     whose = state.targets.get("for_country", pd.Series(pd.NA, state.targets.index)).iloc[located]
     listed = villages.get("country", pd.Series(pd.NA, villages.index)).astype("str").to_numpy(dtype=object, na_value=None)
     home = listed if whose.notna().any() else np.full(len(villages), None, dtype=object)
-    answers = _not_computed(villages, name, "its country is not told, and the targets are those of a country")
+    groups = []
     for country in dict.fromkeys(home):
         own = located if country is None and name != OWN_NETWORK else located[(whose.isna() | (whose == country)).to_numpy()]
-        if len(own):
-            theirs = _answers(villages, state, name, travel(state, own, blame=blame))
-            theirs = _on_foot(theirs, villages, state, own) if blame else theirs
-        elif country is None:
-            continue
-        else:
-            theirs = _not_computed(villages, name, f"the layer holds no target of this set in {country}").assign(answer="no_target")
-        answers = theirs.where(pd.Series(home == country), answers)
-    return answers
+        if len(own) or country is not None:
+            groups.append(Group(np.asarray(home == country), own, country))
+    return groups, "its country is not told, and the targets are those of a country"
 
 
 def _on_foot(answers: pd.DataFrame, villages: gpd.GeoDataFrame, state: RoadState, targets: NDArray[np.int_]) -> pd.DataFrame:
@@ -95,15 +124,8 @@ def _not_computed(villages: gpd.GeoDataFrame, name: str, why: str) -> pd.DataFra
 def _answers(villages: gpd.GeoDataFrame, state: RoadState, name: str, trip: Travel) -> pd.DataFrame:
     """Answer each village for one set of located targets."""
     off_m = state.placed["off_network_m"].to_numpy(dtype=float, na_value=np.nan)
-    placed = state.placed["on_network"].fillna(value=False).to_numpy(dtype=bool)
-    on_barrier = (trip.on_barrier > 0) & np.isfinite(trip.open_s)  # what the map never joined, no barrier cuts off
-    kind = np.select(
-        [np.isnan(off_m), ~placed, np.full(len(placed), fill_value=not trip.has_targets), on_barrier, np.isfinite(trip.worst_s)],
-        ["not_computed", "not_on_network", "no_target", "on_barrier", "reachable_by_road"],
-        "cut_off",
-    )
-    sure = (kind == "reachable_by_road") | np.isinf(trip.best_s) | ((kind == "on_barrier") & (trip.on_barrier == DEFINITE))
-    judged = np.isin(kind, ["on_barrier", "reachable_by_road", "cut_off"])
+    kind, sure = _judged(state, trip)
+    judged = np.isin(kind, JUDGED)
     reached = kind == "reachable_by_road"
     time_min, open_min = np.where(reached, trip.worst_s, np.nan) / 60, np.where(np.isfinite(trip.open_s) & judged, trip.open_s, np.nan) / 60
     target = np.where(reached, trip.target, -1)
@@ -124,7 +146,34 @@ def _answers(villages: gpd.GeoDataFrame, state: RoadState, name: str, trip: Trav
             "method": np.where(judged, "road", "none"),
         }
     )
-    return answers.assign(reason=_reasons(answers, state.limit_m))
+    return answers.assign(reason=_reasons(answers, state))
+
+
+def _judged(state: RoadState, trip: Travel) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Give the answer in a word for each village, and whether it holds wherever in its own precision it lies."""
+    off_m = state.placed["off_network_m"].to_numpy(dtype=float, na_value=np.nan)
+    placed = state.placed["on_network"].fillna(value=False).to_numpy(dtype=bool)
+    on_barrier = (trip.on_barrier > 0) & np.isfinite(trip.open_s)  # what the map never joined, no barrier cuts off
+    kind = np.select(
+        [np.isnan(off_m), ~placed, np.full(len(placed), fill_value=not trip.has_targets), on_barrier, ~trip.cut_some],
+        ["not_computed", "not_on_network", "no_target", "on_barrier", "reachable_by_road"],
+        "cut_off",
+    ).astype(object)
+    return kind, state.near & (trip.cut_every | ~trip.cut_some)
+
+
+def code_routes(state: RoadState, sets: Sequence[Sequence[Group]]) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
+    """Give in numbers what :func:`answer_routes` gives in words: how each village is cut off from each set, and whether it need not be."""
+    shape = (len(sets), len(state.placed))
+    codes, closable = np.full(shape, NOT_COMPUTED), np.zeros(shape, bool)
+    for number, groups in enumerate(sets):
+        for here, targets, _ in groups:
+            codes[number, here] = UNKNOWN
+            if len(targets):
+                trip = travel(state, targets, blame=False)
+                codes[number, here] = _coded(*_judged(state, trip))[here]
+                closable[number, here] = np.isfinite(trip.open_s)[here]
+    return codes, closable
 
 
 def _named(names: pd.Series, number: NDArray[np.int_]) -> NDArray[np.object_]:
@@ -133,8 +182,9 @@ def _named(names: pd.Series, number: NDArray[np.int_]) -> NDArray[np.object_]:
     return told[number]
 
 
-def _reasons(answers: pd.DataFrame, limit_m: float) -> NDArray[np.object_]:
+def _reasons(answers: pd.DataFrame, state: RoadState) -> NDArray[np.object_]:
     """Say in words why each row is answered so."""
+    limit_m = state.limit_m
     answer, target = answers["answer"], answers["target_name"].astype("str").fillna("a target without a name")
     minutes = answers["time_min"].round().astype("Int64").astype("str")
     more = (", " + answers["detour_min"].round().astype("Int64").astype("str") + " min more than with nothing closed").where(
@@ -142,6 +192,7 @@ def _reasons(answers: pd.DataFrame, limit_m: float) -> NDArray[np.object_]:
     )
     away = answers["off_network_m"].round().astype("Int64").astype("str")
     maybe = answers["certainty"] == "possible"
+    but = np.where(maybe, f"; but its position is not known well enough to lie surely within {limit_m:,.0f} m of a mapped road", "")
     never = answers["time_open_min"].isna()
     return np.select(
         [
@@ -155,9 +206,9 @@ def _reasons(answers: pd.DataFrame, limit_m: float) -> NDArray[np.object_]:
             answer == "no_target",
         ],
         [
-            minutes + " min by mapped road to " + target + more,
+            minutes + " min by mapped road to " + target + more + but,
             "no mapped road leads there even with nothing closed; roads are missing on maps",
-            "no mapped road is open for some of the positions that what is closed may have",
+            "no mapped road is open for some of the positions that it and what is closed may have",
             "no mapped road is open",
             "its road may lie inside what is closed",
             "its road lies inside what is closed",
@@ -185,10 +236,9 @@ def sum_up(routes: pd.DataFrame, place_ids: pd.Series) -> pd.DataFrame:
         )
     code = _codes(routes).reshape(shape)
     closable = (routes["time_open_min"].notna() | (routes["answer"] == "on_barrier")).to_numpy().reshape(shape)
-    most = code.max(axis=0)
-    surest = (code >= POSSIBLE) & (code == most)
-    cause = np.select([(surest & closable).any(axis=0), surest.any(axis=0)], ["closures", "map"], "none")
-    told = pd.DataFrame({"every": _from_every(code), "some": most, "cause": cause}).join(pd.DataFrame(code.T))
+    every, most, by = summed(code, closable)
+    cause = np.array(CAUSES, dtype=object)[by]
+    told = pd.DataFrame({"every": every, "some": most, "cause": cause}).join(pd.DataFrame(code.T))
     told["which"] = told.groupby(list(told.columns), sort=False).ngroup()
     kinds = told.drop_duplicates("which")
     words = [_words(row[len(names) * -1 - 1 : -1], row[2], names) for row in kinds.to_numpy(dtype=object).tolist()]
@@ -207,11 +257,25 @@ def sum_up(routes: pd.DataFrame, place_ids: pd.Series) -> pd.DataFrame:
     ).astype("str")
 
 
+def summed(code: NDArray[np.int_], closable: NDArray[np.bool_]) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.int_]]:
+    """Sum up the sets of each village in numbers: cut off from every one, from the one it is cut off from most surely, and by what."""
+    most = code.max(axis=0)
+    surest = (code >= POSSIBLE) & (code == most)
+    cause = np.select([(surest & closable).any(axis=0), surest.any(axis=0)], [0, 1], 2)
+    return _from_every(code), most, cause
+
+
 def _codes(routes: pd.DataFrame) -> NDArray[np.int_]:
-    barred = routes["answer"].isin(["cut_off", "on_barrier"])
-    known = {"reachable_by_road": NO, "not_on_network": UNKNOWN, "no_target": UNKNOWN, "not_computed": NOT_COMPUTED}
-    sure = np.where(routes["certainty"] == "definite", DEFINITE, POSSIBLE)
-    return np.where(barred, sure, routes["answer"].map(known).fillna(0)).astype(int)
+    return _coded(routes["answer"].to_numpy(dtype=object), (routes["certainty"] == "definite").to_numpy())
+
+
+def _coded(kind: NDArray[np.object_], sure: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Give an answer as a number; a road that may not be the village's says nothing."""
+    barred, reached = np.isin(kind, ["cut_off", "on_barrier"]), kind == "reachable_by_road"
+    some = np.where(barred, POSSIBLE, UNKNOWN)
+    certain = np.where(barred, DEFINITE, NO)
+    told = np.where(sure, certain, some)
+    return np.select([barred | reached, kind == "not_computed"], [told, NOT_COMPUTED], UNKNOWN)
 
 
 def _from_every(code: NDArray[np.int_]) -> NDArray[np.int_]:

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from bordergis.access.conditions import open_roads
-from bordergis.access.deciding import decide_status, load_access_decisions
-from bordergis.access.inside import answer_zones
+from bordergis.access.deciding import CUT_OFF, PARTS, decide_status, load_access_decisions
+from bordergis.access.inside import code_zones, nothing_found, pairs_found
 from bordergis.access.reported import answer_reports, known_reports
-from bordergis.access.routes import answer_routes, sum_up
+from bordergis.access.routes import CAUSES, NOT_COMPUTED, WORDS, code_routes, groups_of, summed
 from bordergis.provenance import inherit
 from bordergis.schema import VILLAGES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from bordergis.access.conditions import RoadConditions, RoadState
+    from bordergis.access.routes import Group
 
 __all__ = ["access_over_time"]
 
+SIZES = tuple(len(words) for words in PARTS.values())
 ANSWERS = ("in_zone", "cut_off", "cut_off_some", "cut_off_by", "reported", "status")
 
 
@@ -76,36 +79,109 @@ def access_over_time(  # noqa: PLR0913  as inaccessible_villages
     rows = villages.set_axis(pd.RangeIndex(len(villages)))
     days = sorted({pd.Timestamp(day) for day in dates})
     state = open_roads(rows, roads, zones=zones, closures=_standing(closures), targets=targets, as_of=days[-1].date() if days else None)
-    decisions = load_access_decisions()
-    spans: dict[tuple[bytes, ...], pd.DataFrame] = {}
-    parts = []
-    for day in days:
-        shown = zones[_shown(zones, day)]
-        known = known_reports(rows, reports, day.date())
-        now = None if state is None else replace(state, in_force=_in_force(state, shown, closures, day))
-        key = (shown["zone_id"].str.cat(sep="|").encode(), b"" if now is None else now.in_force.tobytes(), str(len(known)).encode())
-        if key not in spans:
-            spans[key] = _answers(rows, shown, now, known, decisions)
-        parts.append(spans[key].assign(day=day))
-    table = (
-        _joined(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame(columns=["place_id", "shown_from", "shown_to", *ANSWERS])
-    )
+    layers = _layers(rows, zones, closures, state)
+    codes = _codes(layers, reports, days)
     given = [layer for layer in (zones, closures, targets, reports) if layer is not None]
-    return inherit(table, villages, *given, step=f"access_over_time({len(days)} days, {len(spans)} computed)")
+    distinct = len(np.unique(codes, axis=0))
+    return inherit(_table(rows, days, codes), villages, *given, step=f"access_over_time({len(days)} days, {distinct} of them different)")
 
 
-def _answers(
-    rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, state: RoadState | None, known: pd.DataFrame, decisions: pd.DataFrame
-) -> pd.DataFrame:
-    routes = answer_routes(rows, state, blame=False)
-    parts = pd.concat([rows["place_id"], answer_zones(rows, zones), answer_reports(rows, known), sum_up(routes, rows["place_id"])], axis=1)
-    return parts.assign(status=decide_status(parts, decisions)["status"])[["place_id", *ANSWERS]]
+class _Layers(NamedTuple):
+    """What the days have in common.
+
+    The villages, zones and closures; who is found in which row of the zones, and what is known of who is in none; the roads, which villages
+    ask for which targets of each set, and for each barrier the row of its zone and of its closure (-1: it has none).
+    """
+
+    rows: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    closures: gpd.GeoDataFrame | None
+    found: pd.DataFrame
+    outside: NDArray[np.int_]
+    state: RoadState | None
+    sets: list[list[Group]]
+    zone: NDArray[np.int_]
+    closure: NDArray[np.int_]
 
 
-def _shown(zones: gpd.GeoDataFrame, day: pd.Timestamp) -> pd.Series:
+def _layers(rows: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, closures: gpd.GeoDataFrame | None, state: RoadState | None) -> _Layers:
+    pairs = pairs_found(rows, zones)
+    numbers = pd.Index(zones["zone_id"])
+    found = pairs[["point", "certain"]].assign(zone=numbers.get_indexer(pairs["zone_id"]))
+    sets, zone, closure = [], np.empty(0, np.int64), np.empty(0, np.int64)
+    if state is not None:
+        kind, name = state.barriers["kind"], state.barriers["barrier_id"]
+        sets = [groups_of(rows, state, one)[0] for one in state.targets["target_set"].unique()]
+        zone = np.where(kind == "zone", numbers.get_indexer(name), -1)
+        ids = pd.Index([] if closures is None else closures["closure_id"])
+        closure = np.where(kind == "closure", ids.get_indexer(name), -1)
+    return _Layers(rows, zones, closures, found, nothing_found(rows), state, sets, zone, closure)
+
+
+def _codes(layers: _Layers, reports: pd.DataFrame | None, days: list[pd.Timestamp]) -> NDArray[np.int_]:
+    """Give for each day and village one number that stands for all the parts; what is as on a day before is not computed again."""
+    zones: dict[bytes, NDArray[np.int_]] = {}
+    roads: dict[bytes, tuple[NDArray[np.int_], ...]] = {}
+    said: dict[int, tuple[NDArray[np.int_], ...]] = {}
+    codes = np.zeros((len(days), len(layers.rows)), dtype=np.int64)
+    for number, day in enumerate(days):
+        shown, known = _shown(layers.zones, day), 0 if reports is None else int((reports["as_of"] <= day).sum())
+        now = _in_force(layers, shown, day)
+        at = shown.tobytes(), now.tobytes()
+        if at[0] not in zones:
+            zones[at[0]] = code_zones(layers.outside, layers.found[shown[layers.found["zone"].to_numpy()]])
+        if at[1] not in roads:
+            roads[at[1]] = _roads(layers, now)
+        if known not in said:
+            said[known] = _said(layers.rows, reports, day)
+        codes[number] = np.ravel_multi_index((zones[at[0]], *roads[at[1]], *said[known]), SIZES)
+    return codes
+
+
+def _roads(layers: _Layers, in_force: NDArray[np.bool_]) -> tuple[NDArray[np.int_], ...]:
+    """Give in numbers how each village is cut off from every set and from some, and by what."""
+    if layers.state is None:
+        nothing = np.full(len(layers.rows), CUT_OFF.index("not_computed"))
+        return nothing, nothing, np.full(len(layers.rows), CAUSES.index("none"))
+    every, most, cause = summed(*code_routes(replace(layers.state, in_force=in_force), layers.sets))
+    place = np.array([CUT_OFF.index(WORDS[code]) for code in sorted(WORDS)])
+    return place[every - NOT_COMPUTED], place[most - NOT_COMPUTED], cause
+
+
+def _said(rows: gpd.GeoDataFrame, reports: pd.DataFrame | None, day: pd.Timestamp) -> tuple[NDArray[np.int_], ...]:
+    said = answer_reports(rows, known_reports(rows, reports, day.date()))
+    return tuple(_numbered(said[name], PARTS[name]) for name in ("reported", "reported_for"))
+
+
+def _numbered(words: pd.Series, known: Sequence[str]) -> NDArray[np.int_]:
+    return pd.Categorical(words, categories=known).codes.astype(np.int64)
+
+
+def _table(rows: gpd.GeoDataFrame, days: list[pd.Timestamp], codes: NDArray[np.int_]) -> pd.DataFrame:
+    """Join the days of each village on which it is answered the same."""
+    if not days or rows.empty:
+        return pd.DataFrame(columns=["place_id", "shown_from", "shown_to", *ANSWERS])
+    used, at = np.unique(codes, return_inverse=True)
+    told = pd.DataFrame(
+        {name: np.array(words)[number] for (name, words), number in zip(PARTS.items(), np.unravel_index(used, SIZES), strict=True)}
+    )
+    told = told.assign(status=decide_status(told, load_access_decisions())["status"])[list(ANSWERS)].astype("str")
+    same = told.groupby(list(ANSWERS), sort=False).ngroup().to_numpy()[at].reshape(codes.shape)
+    turned = np.concatenate([np.ones((1, len(rows)), bool), same[1:] != same[:-1]])
+    order = np.argsort(rows["place_id"].to_numpy(dtype=object), kind="stable")
+    village, first = np.nonzero(turned.T[order])
+    last = np.append(first[1:], 0) - 1
+    last[last < first] = len(days) - 1  # the next row is of another village
+    dates = pd.DatetimeIndex(days).astype("datetime64[s]")
+    spans = {"place_id": rows["place_id"].to_numpy(dtype=object)[order[village]], "shown_from": dates[first], "shown_to": dates[last]}
+    table = pd.DataFrame(spans).astype({"place_id": "str"})
+    return table.join(told.iloc[at.reshape(codes.shape)[first, order[village]]].reset_index(drop=True))
+
+
+def _shown(zones: gpd.GeoDataFrame, day: pd.Timestamp) -> NDArray[np.bool_]:
     if "shown_from" not in zones:
-        return pd.Series(data=True, index=zones.index)
-    return (zones["shown_from"] <= day) & (day <= zones["shown_to"])
+        return np.ones(len(zones), bool)
+    return ((zones["shown_from"] <= day) & (day <= zones["shown_to"])).to_numpy()
 
 
 def _standing(closures: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
@@ -113,24 +189,10 @@ def _standing(closures: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
     return None if closures is None else closures.assign(valid_from=pd.Timestamp(0).as_unit("s"), valid_to=pd.NaT)
 
 
-def _in_force(state: RoadState, zones: gpd.GeoDataFrame, closures: gpd.GeoDataFrame | None, day: pd.Timestamp) -> np.ndarray:
+def _in_force(layers: _Layers, shown: NDArray[np.bool_], day: pd.Timestamp) -> NDArray[np.bool_]:
     """Tell which barriers count on a day: those of the zones shown, of the closures in force, and all others."""
-    kind, name = state.barriers["kind"], state.barriers["barrier_id"]
-    counts = ~kind.isin(["zone", "closure"]) | ((kind == "zone") & name.isin(zones["zone_id"]))
-    if closures is not None:
-        now = (closures["valid_from"] <= day) & ~(closures["valid_to"] < day)
-        counts |= (kind == "closure") & name.isin(closures.loc[now, "closure_id"])
-    return np.asarray(counts)
-
-
-def _joined(table: pd.DataFrame) -> pd.DataFrame:
-    """Join neighbouring days of a village on which nothing differs."""
-    table = table.sort_values(["place_id", "day"], kind="stable")
-    told = table[list(ANSWERS)]
-    turned = (told != told.shift()).any(axis=1) | (table["place_id"] != table["place_id"].shift())
-    spans = table.assign(span=turned.cumsum()).groupby("span", sort=False)
-    joined = spans.head(1).set_index("span")
-    ends = spans["day"].agg(["min", "max"])
-    joined.insert(1, "shown_from", ends["min"].astype("datetime64[s]"))
-    joined.insert(2, "shown_to", ends["max"].astype("datetime64[s]"))
-    return joined.drop(columns="day").reset_index(drop=True)
+    counts = (layers.zone < 0) | np.append(shown, False)[layers.zone]
+    if layers.closures is None:
+        return counts
+    now = (layers.closures["valid_from"] <= day) & ~(layers.closures["valid_to"] < day)
+    return counts & ((layers.closure < 0) | np.append(now, False)[layers.closure])

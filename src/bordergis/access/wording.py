@@ -16,7 +16,7 @@ IN_ZONE = {
     "definite": "It lies in a zone for every position the reports and its own point allow",
     "possible": "It lies in a zone for some position the reports and its own point allow",
     "no": "It lies in no zone of the layer",
-    "unknown": "It has no position, so nothing is known of zones",
+    "unknown": "It has no position, or none of stated precision, so whether it lies in a zone is not known",
 }
 
 

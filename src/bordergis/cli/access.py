@@ -133,4 +133,5 @@ def _shown(counts: pd.DataFrame, by: str) -> pd.DataFrame:
     for words, name in RANGES.items():
         low, high = counts[name], counts[f"{name}_at_most"]
         table[words] = low.astype(str).where(low == high, low.astype(str) + "-" + high.astype(str))
+    table["cut off"] = table["cut off"].mask(counts["roads_not_answered"] == counts["villages"], "?")  # nought would say that none is
     return table.rename(columns={"unknown_share": "%"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +40,9 @@ __all__ = [
     "pair",
 ]
 
-out = Console(soft_wrap=True)
+PLAIN_WIDTH = 160  # columns of a table that goes into a file or a pipe, where no terminal tells its width
+
+out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 err = Console(stderr=True, soft_wrap=True)
 
 METRES = {"m": 1.0, "km": 1_000.0}
