@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "BorderGISError",
+    "BrowserMissingError",
     "CRSMismatchError",
     "CoarseLineError",
     "DataMissingError",
@@ -72,6 +73,10 @@ class UnknownNameError(BorderGISError, KeyError):
 
 class DataMissingError(BorderGISError, FileNotFoundError):
     """A file that should be there is not; the message says how to get it."""
+
+
+class BrowserMissingError(BorderGISError, RuntimeError):
+    """The browser that draws a map as a picture, or what drives it, is not there; the message says how to get it."""
 
 
 class FetchError(BorderGISError, OSError):

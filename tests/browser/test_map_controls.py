@@ -283,13 +283,13 @@ def test_an_incident_stands_beside_its_denial_with_source_date_and_precision(use
 # --- compare -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize("size", [WIDE, TABLET, PHONE])
 def test_two_dates_stand_side_by_side_and_move_together(use, size):
     tab = use(size)
     page = tab.page
     zoom = page.evaluate("bordergis.map.getZoom()")
     page.click("#bg-do-compare")
-    assert page.evaluate("bordergis.map.getBounds().contains([[11.7, 102.5], [14.4, 105.0]])")  # all of the border, in half the room
+    assert page.evaluate("bordergis.map.getBounds().contains([[11.65, 102.35], [14.45, 105.2]])")  # all of the border, in half the room
     page.click("#bg-do-compare")
     assert page.evaluate("bordergis.map.getZoom()") == zoom
     page.click("#bg-do-compare")

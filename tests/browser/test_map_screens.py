@@ -20,7 +20,8 @@ SIZES = {1280: (1280, 800), 768: (768, 1024), 360: (360, 740)}
 MADE = TitleBlock(created=dt.date(2026, 1, 15))
 OVERLAPS = """() => {
     const names = ['#bg-title', '#bg-area', '#bg-facts', '#bg-language', '#bg-search', '#bg-tools', '.bg-readout', '.bg-north',
-                   '.leaflet-control-scale', '#bg-time', '#bg-tabs', '#bg-pages', '#bg-foot'];
+                   '.leaflet-control-scale', '#bg-time', '#bg-tabs', '#bg-pages', '#bg-foot',
+                   '.bg-pane:first-child .bg-chip', '.bg-pane:last-child .bg-chip'];
     const found = names.map((name) => [name, document.querySelector(name)?.getBoundingClientRect()]);
     const boxes = found.filter(([, box]) => box?.width && box.height);
     const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;

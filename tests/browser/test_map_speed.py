@@ -168,6 +168,50 @@ def test_a_step_that_changes_nothing_draws_no_shape_anew(tab):
     assert tab.page.evaluate(waiting) == 0
 
 
+def test_what_is_kept_between_drawings_changes_nothing(tab):
+    told = tab.page.evaluate("""() => {
+        const { map, canvas, layers, page } = bordergis;
+        for (const layer of layers) layer.shown = true;
+        const alike = [];
+        for (const [day, zoom] of [[20300, 9], [20430, 9], [20430, 11.5], [20300, 8], [null, 8]]) {
+            map.setView([14.35, 103.5], zoom, { animate: false });
+            canvas.setDay(day);
+            canvas.paintNow();
+            const other = new canvas.constructor(map, layers, page.data.styles);
+            other.setDay(day);
+            other.paintNow();
+            const [mine, theirs] = [canvas, other].map((painter) => painter.canvases().map((sheet) => sheet.toDataURL()));
+            alike.push(mine.join() === theirs.join() && mine[0] !== mine[1]);
+            other.destroy();
+        }
+        return alike;
+    }""")
+    assert told == [True] * 5
+
+
+@pytest.mark.parametrize("n", [9_000, 12_000])
+def test_each_cell_of_the_map_gets_one_spot(tab, n):
+    told = tab.page.evaluate(
+        """(n) => {
+            const { canvas, layers } = bordergis;
+            const layer = layers.find((l) => l.id === 'incidents');
+            const at = { x: new Float64Array(n), y: new Float64Array(n), look: new Uint8Array(n), index: new Int32Array(n), n };
+            const codes = canvas.drawOrder(layer);
+            for (let s = 0; s < n; s += 1) {
+                at.x[s] = 100 * (s % 3) + 0.5;
+                at.y[s] = 0.5;
+                at.look[s] = codes[s % 2];
+            }
+            return canvas.chooseSpots(layer, at, canvas.glyphs._bounds).map(({ chosen }) => Array.from(chosen));
+        }""",
+        n,
+    )
+    each_look = [[0, 4, 2], [3, 1, 5]]  # the first of either look in each of the three cells
+    best_look = [[], [1, 3, 5]]  # of each cell one, of the more important look
+    assert [sorted(spots) for spots in told[:2]] == [sorted(spots) for spots in (each_look if n < 10_000 else best_look)]
+    assert not any(told[2:])
+
+
 def test_a_block_that_is_broken_is_told(chromium, map_file, tmp_path):
     text = map_file.read_text(encoding="utf-8")
     start = text.index('id="bg-data">') + len('id="bg-data">')

@@ -17,6 +17,7 @@ from bordergis.files import write_atomic
 from bordergis.maps.content import page_content, withheld_rows
 from bordergis.maps.extras import Extras, collect
 from bordergis.maps.page import assemble, in_language, leaflet_icons
+from bordergis.maps.picture import picture_of
 from bordergis.maps.profile import apply_profile, without_sensitive
 from bordergis.maps.timeline import day_number
 from bordergis.maps.title import TitleBlock
@@ -100,6 +101,41 @@ class SituationMap(folium.Map):
         outfile.write(page.encode("utf-8"))
         if close_file:
             outfile.close()
+
+    def to_png(self, path: str | os.PathLike[str], *, size: tuple[int, int] = (1600, 1000), density: float = 1.0) -> Path:
+        """Write the page, as it opens, as a picture; whole or not at all.
+
+        It is drawn by a Chromium without a window and without a network, through playwright; both are looked for only here.
+
+        Parameters
+        ----------
+        path
+            Where to write.
+        size
+            Width and height of the window, in pixels of the page.
+        density
+            Pixels of the picture for each pixel of the page; 2 for print.
+
+        Returns
+        -------
+        pathlib.Path
+            The path written.
+
+        Raises
+        ------
+        BrowserMissingError
+            If there is no Chromium, or no playwright to drive it. :func:`plot_situation` needs neither.
+        UnitError
+            If the picture would have no or too many pixels.
+        OutputError
+            If the page cannot be drawn, or the file cannot be written; a file that was there stays as it was.
+
+        Warns
+        -----
+        OnlineAssetsWarning
+            If a layer added by the analyst needs the network.
+        """
+        return write_atomic(path, picture_of(self.get_root().render(), size, density))
 
     def _repr_html_(self, **kwargs: object) -> str:
         """Show the page in a notebook, in a frame that may run scripts and nothing else."""

@@ -14,6 +14,7 @@ from bordergis import datasets, geodesy, provenance
 from bordergis.files import write_atomic
 from bordergis.maps import style
 from bordergis.maps.basemap import PAGE_CRS, background, relief_shade
+from bordergis.maps.draw import OSM_LINE
 from bordergis.maps.folding import folded
 from bordergis.maps.fonts import register_fonts
 from bordergis.maps.profile import apply_profile
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from bordergis.maps.profile import Shown
     from bordergis.situation import Situation
     from bordergis.words import Words
 
@@ -44,7 +46,7 @@ MARKERS = {
 
 HATCHES = {"definite": "////", "possible": "...", "designated": None, "hazards": "xxxx", "restricted": "\\\\\\\\"}
 SHADE = 0.55  # opacity of the deepest shade and the brightest light: the relief stays behind
-MARGIN = 0.06  # of the map's width, around the lines
+MARGIN = 0.09  # of the map's width, around the lines
 POINTS_A_PIXEL = 0.75
 DPI = 200
 SCALE_STEPS_KM = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -94,13 +96,13 @@ def plot_situation(
 
     datasets.require_known("paper", paper, PAPERS)
     words = words_for(lang)
-    shown = apply_profile(situation, profile).situation
+    shown = apply_profile(situation, profile)
     width, height = PAPERS[paper]
     figure = Figure(figsize=(width, height))
     size = 7.0 * height / PAPERS["A4"][1]
     with _fonts(size):
         axes = figure.add_axes((0.015, 0.02, 0.68, 0.9))
-        _draw_map(axes, shown, words)
+        _draw_map(axes, shown.situation, words)
         _draw_words(figure, shown, words, title or TitleBlock())
     return figure
 
@@ -289,7 +291,8 @@ def _draw_scale(axes: Axes, words: Words) -> None:
     axes.annotate(words["ui.north_mark"], head, (0, 1), textcoords="offset points", ha="center", va="bottom", zorder=6)
 
 
-def _draw_words(figure: Figure, situation: Situation, words: Words, block: TitleBlock) -> None:
+def _draw_words(figure: Figure, shown: Shown, words: Words, block: TitleBlock) -> None:
+    situation = shown.situation
     told = title_lines(situation, words, block)
     known = datasets.sources()
     named = [str(known["citation"].get(name, name)) for name in provenance.of(situation.zones).merge(situation.provenance).sources]
@@ -302,8 +305,23 @@ def _draw_words(figure: Figure, situation: Situation, words: Words, block: Title
     ]
     top = "\n".join(folded(line, TEXT_COLUMNS) for line in [*head, "", _unknown(situation, words), "", told["gap"]])
     figure.text(0.71, 0.92, top, va="top", linespacing=1.35)
-    foot = "\n\n".join(folded(line, FINE_COLUMNS) for line in [f"{words['ui.sources']}: {'; '.join(named)}.", told["disclaimer"]])
+    said = [*_left_out(shown, words), _line_note(situation, words), f"{words['ui.sources']}: {'; '.join(named)}.", told["disclaimer"]]
+    foot = "\n\n".join(folded(line, FINE_COLUMNS) for line in said)
     figure.text(0.71, 0.02, foot, va="bottom", fontsize="x-small", linespacing=1.2)
+
+
+def _line_note(situation: Situation, words: Words) -> str:
+    """Say that mapped lines are drawn, and by how much the embedded one differs from the one that is not."""
+    embedded = OSM_LINE in set(situation.border["border_id"])
+    return f"{words['layer.border']}: {words['note.border_osm' if embedded else 'note.border']}"
+
+
+def _left_out(shown: Shown, words: Words) -> list[str]:
+    """Say what a public sheet leaves out."""
+    if not shown.withheld:
+        return []
+    counts = ", ".join(f"{words[f'layer.{name}']} {count}" for name, count in shown.withheld.items())
+    return [f"{counts}: {words['note.withheld'].format(n=sum(shown.withheld.values()))}"]
 
 
 def _unknown(situation: Situation, words: Words) -> str:
