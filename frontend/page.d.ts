@@ -30,6 +30,15 @@ interface Layer {
   [more: string]: any;
 }
 
+/** Positions of a layer that are in force and near the canvas, in layer pixels; the first `n` of each list. */
+interface Spots {
+  n: number;
+  index: Int32Array;
+  x: Float64Array;
+  y: Float64Array;
+  look: Uint8Array;
+}
+
 interface Feature {
   layer: Layer;
   row: number;

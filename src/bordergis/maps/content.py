@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["page_content", "withheld_rows"]
 
 FALL_BACK = "en"  # the words beside a code that a table does not know
-REPORT_ONLY = ("brief", "qualifier", "place", "author", "indicator")
+REPORT_ONLY = ("brief", "qualifier", "place", "author", "indicator", "change")
 """Groups of words that the page does not need."""
 LAND_FILE = "built/landcover.tif"
 BASE_SOURCES = ("mcd12c1", "gshhg", "natural-earth-provinces", "natural-earth-relief")
@@ -67,7 +68,7 @@ def page_content(
         "page": {part: in_every_language(f"page.{part}") for part in ("title", "area", "disclaimer")},
         "bounds": _bounds(situation.border),
         "styles": _styles(),
-        "land": land_picture(datasets.path(LAND_FILE), words),
+        "land": _land(),
         "base": base_shapes(),
         "order": list(READING_ORDER),
         "layers": [pack_layer(layer, day_number(situation.date)) for layer in drawn],
@@ -77,6 +78,11 @@ def page_content(
         "sources": _sources(drawn, known),
         "notes": list(dict.fromkeys(note for layer in (situation.zones, situation.access.table) for note in provenance.of(layer).notes)),
     }
+
+
+@cache
+def _land() -> dict[str, Any]:
+    return land_picture(datasets.path(LAND_FILE), words_for(FALL_BACK))
 
 
 def _page_words(language: str) -> dict[str, str]:

@@ -115,12 +115,14 @@ def pack_integers(values: Sequence[int] | NDArray[np.int64]) -> bytes:
     if numbers.size and (numbers.min() < 0 or numbers.max() > MAX_UNSIGNED):
         raise ValueError(f"Only whole numbers from 0 to {MAX_UNSIGNED} can be packed; got {numbers.min()} to {numbers.max()}.")
     most = max(1, -(-int(numbers.max(initial=0)).bit_length() // VARINT_BITS))
-    groups = numbers[:, None] >> (VARINT_BITS * np.arange(most))[None, :]
-    used = np.maximum((groups > 0).sum(axis=1), 1)
-    place = np.arange(most)[None, :]
-    more = np.where(place < used[:, None] - 1, VARINT_LIMIT, 0)
-    octets = ((groups & (VARINT_LIMIT - 1)) | more).astype(np.uint8)
-    return octets[place < used[:, None]].tobytes()
+    rest, octets, used = numbers.astype(np.uint32), np.empty((len(numbers), most), np.uint8), np.ones((len(numbers), most), bool)
+    for group in range(most):  # at most five of them
+        octets[:, group] = rest & (VARINT_LIMIT - 1)
+        rest >>= VARINT_BITS
+        if group + 1 < most:
+            used[:, group + 1] = rest > 0
+            octets[:, group] |= used[:, group + 1].astype(np.uint8) << VARINT_BITS
+    return octets[used].tobytes() if most > 1 else octets.tobytes()
 
 
 def pack_signed(values: NDArray[np.int64]) -> bytes:
@@ -163,8 +165,11 @@ def _pack_numbered(words: list[str | None]) -> dict[str, Any] | None:
     known = [word for word in words if word is not None]
     start = len(commonprefix([min(known), max(known)]).rstrip(digits))  # noqa: RUF071  names, letter by letter
     tails = [word[start:] for word in known]
-    wide = len(tails[0]) if len({len(tail) for tail in tails}) == 1 else 0
-    if not all(tail.isascii() and tail.isdigit() and len(tail) <= MOST_DIGITS and (wide or str(int(tail)) == tail) for tail in tails):
+    lengths = set(map(len, tails))
+    wide = lengths.pop() if len(lengths) == 1 else 0
+    if max(lengths, default=wide) > MOST_DIGITS or not "".join(tails).isascii() or not all(map(str.isdigit, tails)):
+        return None
+    if not wide and any(tail[0] == "0" for tail in tails if len(tail) > 1):
         return None
     return {"p": known[0][:start], "w": wide, "n": pack_signed(_steps(np.array(tails, dtype=np.int64)))}
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from bordergis import provenance
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from bordergis.maps.cells import Text
@@ -195,7 +195,8 @@ class Pen:
 
     def columns(self, frame: pd.DataFrame, names: Iterable[str]) -> tuple[Column, ...]:
         """Make the panel's lines for these columns, in order; lines without any text are left out."""
-        made = (self.column(name, self._values(frame, name)) for name in names)
+        plain = unmarked(frame)
+        made = (self.column(name, self._values(plain, name)) for name in names)
         return tuple(column for column in made if column.text)
 
     def column(self, name: str, text: Text | None, pair: str = "") -> Column:
@@ -218,6 +219,13 @@ class Pen:
             case "radius_m" | "position_radius_m":
                 return cells.lengths(frame, name)
         return cells.texts(frame, name)
+
+
+def unmarked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the same columns as a plain table without provenance, which pandas would copy with every column taken from it."""
+    plain = pd.DataFrame(frame)
+    plain.attrs = {}
+    return plain
 
 
 def drawn_geometries(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:

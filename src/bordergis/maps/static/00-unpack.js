@@ -3,6 +3,7 @@
 const OPEN_START = -2147483648;
 const OPEN_END = 2147483647;
 const FIRST_DAY = -100000; // island.py
+const BREATH_MS = 16; // after so long the page is left to answer
 
 /** All packed numbers of the island; its JSON points to them by place and length. */
 let packedNumbers = new Uint8Array(0);
@@ -20,7 +21,26 @@ async function readIsland(text) {
   const whole = new Uint8Array(await new Response(stream).arrayBuffer());
   const end = 4 + new DataView(whole.buffer).getUint32(0, true);
   packedNumbers = whole.subarray(end);
-  return JSON.parse(new TextDecoder().decode(whole.subarray(4, end)));
+  const data = JSON.parse(new TextDecoder().decode(whole.subarray(4, end)));
+  await unpackAhead(data.layers);
+  if (data.compare) await unpackAhead(data.compare.layers);
+  return data;
+}
+
+/**
+ * Unpack positions and index points, which takes longest, layer by layer: in between the page answers.
+ * @param {any[]} layers packed
+ */
+async function unpackAhead(layers) {
+  let began = 0;
+  for (const layer of layers.filter((one) => !one.places_of)) {
+    if (performance.now() - began > BREATH_MS) {
+      await new Promise((next) => { setTimeout(next, 0); });
+      began = performance.now();
+    }
+    placesOf.set(layer, unpackPlaces(layer));
+    if (layer.kind === 'point') pointIndex(placesOf.get(layer));
+  }
 }
 
 /**

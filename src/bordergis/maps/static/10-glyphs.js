@@ -99,20 +99,37 @@ function drawGlyph(c, x, y, glyph, grow = 0) {
   c.restore();
 }
 
+/** Tiles of hatches by colour and density, drawn once. @type {Map<string, HTMLCanvasElement>} */
+const hatchTiles = new Map();
+const HATCH_PX = 8;
+
 /**
- * A diagonal hatch that stays sharp on dense screens.
+ * A tint with a diagonal hatch on it that stays sharp on dense screens: one pattern, so that an area is filled once.
  * @param {CanvasRenderingContext2D} c
- * @param {string} colour
+ * @param {{fill: string, alpha: number, hatch: string}} style
  */
-function hatch(c, colour) {
-  const gap = 8;
+function hatch(c, style) {
   const dense = window.devicePixelRatio || 1;
+  const key = `${style.fill} ${style.alpha} ${style.hatch} ${dense}`;
+  const tile = hatchTiles.get(key) ?? hatchTile(style, dense);
+  hatchTiles.set(key, tile);
+  const pattern = /** @type {CanvasPattern} */ (c.createPattern(tile, 'repeat'));
+  pattern.setTransform(new DOMMatrix().scale(HATCH_PX / tile.width));
+  return pattern;
+}
+
+/** @param {{fill: string, alpha: number, hatch: string}} style @param {number} dense */
+function hatchTile(style, dense) {
+  const gap = HATCH_PX;
   const tile = document.createElement('canvas');
   tile.width = Math.round(gap * dense);
   tile.height = tile.width;
   const t = contextOf(tile);
   t.scale(tile.width / gap, tile.width / gap);
-  t.strokeStyle = colour;
+  t.globalAlpha = style.alpha;
+  t.fillStyle = style.fill;
+  t.fillRect(0, 0, gap, gap);
+  t.strokeStyle = style.hatch;
   t.globalAlpha = 0.75;
   t.lineWidth = 1;
   for (const shift of [-gap, 0, gap]) {
@@ -121,9 +138,7 @@ function hatch(c, colour) {
     t.lineTo(shift + gap, 0);
     t.stroke();
   }
-  const pattern = /** @type {CanvasPattern} */ (c.createPattern(tile, 'repeat'));
-  pattern.setTransform(new DOMMatrix().scale(gap / tile.width));
-  return pattern;
+  return tile;
 }
 
 /**
@@ -141,14 +156,9 @@ function drawPath(c, path, style, closed) {
 /** @param {CanvasRenderingContext2D} c @param {Path2D} path @param {any} style */
 function fillPath(c, path, style) {
   c.save();
-  c.globalAlpha = style.alpha;
-  c.fillStyle = style.fill;
+  c.globalAlpha = style.hatch ? 1 : style.alpha;
+  c.fillStyle = style.hatch ? hatch(c, style) : style.fill;
   c.fill(path, 'nonzero');
-  c.globalAlpha = 1;
-  if (style.hatch) {
-    c.fillStyle = hatch(c, style.hatch);
-    c.fill(path, 'nonzero');
-  }
   c.restore();
 }
 

@@ -42,7 +42,17 @@ function gridOf(world) {
       }
     }
   };
-  return { search };
+  /** @param {number[]} within @returns {Int32Array} */
+  const list = (within) => {
+    const found = new Int32Array(n);
+    let count = 0;
+    search(within, (i) => {
+      found[count] = i;
+      count += 1;
+    });
+    return found.subarray(0, count);
+  };
+  return { search, list };
 }
 
 /** Least and greatest x and y of some positions. @returns {number[]} west, north, east, south */
@@ -68,10 +78,25 @@ function ringSizes(layer) {
   return layer.sizes;
 }
 
-/** The index of a layer's points. */
-function pointIndex(layer) {
-  layer.index = layer.index || gridOf(layer.world);
-  return layer.index;
+/** Half the height that no circle of a ring layer exceeds. @param {Layer} layer @returns {number} */
+function widestRing(layer) {
+  if (layer.widest === undefined) {
+    let [lat, metres] = [0, 0];
+    for (let i = 1; i < layer.lonlat.length; i += 2) lat = Math.max(lat, Math.abs(layer.lonlat[i]));
+    for (const radius of layer.radii) metres = Math.max(metres, radius);
+    layer.widest = discSize(lat, metres).ry;
+  }
+  return layer.widest;
+}
+
+/** Indexes by the positions they are of, which layers may share. @type {WeakMap<Float64Array, ReturnType<typeof gridOf>>} */
+const indexes = new WeakMap();
+
+/** The index of a layer's points. @param {{world: Float64Array}} layer @returns {ReturnType<typeof gridOf>} */
+function pointIndex({ world }) {
+  const index = indexes.get(world) ?? gridOf(world);
+  indexes.set(world, index);
+  return index;
 }
 
 /** Each run of a line or area layer with its row, its first and last position, and its box. */

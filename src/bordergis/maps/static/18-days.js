@@ -19,6 +19,16 @@ class DayView {
     return this.day === null || layer.asOfOnly ? layer.asOf : this.day;
   }
 
+  /** Which rows of a layer of events happen on the very day. @param {Layer} layer @returns {Uint8Array|null} */
+  fresh(layer) {
+    const { day } = this;
+    if (!layer.since || day === null) return null;
+    const { start, end } = layer;
+    const mask = new Uint8Array(layer.rows);
+    for (let row = 0; row < mask.length; row += 1) mask[row] = start[row] <= day && (start[row] === day || (end[row] >= day && end[row] !== OPEN_END)) ? 1 : 0;
+    return mask;
+  }
+
   inForce(layer) {
     if (!layer.start) return null;
     const day = this.dayOf(layer);
@@ -48,11 +58,6 @@ class DayView {
     return layer.discs.start[i] <= day && layer.discs.end[i] >= day;
   }
 
-  /** Whether an event happens on the very day. @param {any} layer @param {number} row */
-  isFresh(layer, row) {
-    return layer.since && this.day !== null && layer.start[row] <= this.day && Math.max(layer.start[row], layer.end[row] === OPEN_END ? OPEN_START : layer.end[row]) >= this.day;
-  }
-
   /** @param {any} layer @returns {{n: number, looks: {[look: string]: number}}} */
   counts(layer) {
     const { inForce, looks } = this.of(layer);
@@ -72,5 +77,8 @@ class DayView {
 
 /** @param {Uint8Array|null} a @param {Uint8Array|null} b */
 function same(a, b) {
-  return a === b || (a !== null && b !== null && a.every((value, i) => value === b[i]));
+  if (a === b) return true;
+  if (a === null || b === null || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -97,7 +97,7 @@ const MapCanvas = L.Renderer.extend({
 const QUICK_MS = 25;
 const HIT_PX = 9;
 const STEP_PX = 0.7; // a corner nearer to the last one than this is not seen
-const CELLS_PX = [[10000, 10], [3000, 6], [0, 2]]; // of glyphs of one look that fall into one cell, one is drawn; the more in sight, the wider the cells
+const CELLS_PX = [[50000, 14], [10000, 10], [3000, 6], [0, 2]]; // of glyphs of one look that fall into one cell, one is drawn; the more in sight, the wider the cells
 const CROWD = 10000; // from so many in sight on, a cell holds one glyph, of its most important look
 const RING_CELL_PX = 8;
 const LEAST_RING_PX = 7; // a smaller circle lies under its glyph
@@ -129,6 +129,8 @@ class Painter {
     this.view = new DayView(null);
     this.stamps = new Map();
     this.aside = new Map();
+    this.near = new Map();
+    this.sheet = sharpCanvas(0, 0);
     this.shapes = new MapCanvas((c, bounds) => this.paintShapes(c, bounds), { pane: 'bg-shapes' }).addTo(map);
     this.glyphs = new MapCanvas((c, bounds) => this.paintGlyphs(c, bounds), { pane: 'bg-glyphs' }).addTo(map);
   }
@@ -142,9 +144,15 @@ class Painter {
     if (day === this.view.day) return;
     const before = this.view;
     this.view = new DayView(day);
-    const turned = this.layers.filter((layer) => layer.shown && !this.view.isLike(before, layer));
-    if (turned.some((layer) => layer.kind !== 'point')) this.shapes.repaint();
-    if (turned.some((layer) => layer.kind === 'point') || this.layers.some((layer) => layer.since && layer.kind === 'point')) this.glyphs.repaint();
+    const turned = (/** @type {Layer} */ layer) => layer.shown && this.isSeen(layer) && !this.view.isLike(before, layer);
+    const points = (/** @type {Layer} */ layer) => layer.kind === 'point';
+    if (this.layers.some((layer) => !points(layer) && turned(layer))) this.shapes.repaint();
+    if (this.layers.some((layer) => points(layer) && ((layer.shown && layer.since) || turned(layer)))) this.glyphs.repaint();
+  }
+
+  /** Whether anything of a layer is large enough to be drawn. @param {Layer} layer */
+  isSeen(layer) {
+    return layer.kind !== 'ring' || widestRing(layer) * this.frame().scale >= LEAST_RING_PX;
   }
 
   repaint() {
@@ -267,9 +275,8 @@ class Painter {
     const drawn = new Set();
     const cell = RING_CELL_PX / scale;
     const sizes = ringSizes(layer);
-    layer.widest = layer.widest ?? sizes.reduce((most, size) => Math.max(most, size), 0);
-    const reach = layer.widest;
-    if (reach * scale < LEAST_RING_PX) return path;
+    const reach = widestRing(layer);
+    if (!this.isSeen(layer)) return path;
     const { inForce } = this.view.of(layer);
     pointIndex(layer).search([within[0] - reach, within[1] - reach, within[2] + reach, within[3] + reach], (i) => {
       const row = layer.of[i];
@@ -302,12 +309,23 @@ class Painter {
   paintUnion(c, path, rims, { style, bounds }) {
     fillPath(c, path, style);
     const size = bounds.getSize();
-    const { canvas, c: sheet } = sharpCanvas(size.x, size.y);
+    const { canvas, c: sheet } = this.emptySheet(size);
+    sheet.save();
     sheet.translate(-bounds.min.x, -bounds.min.y);
     strokePath(sheet, rims, style, 2 * style.width);
     sheet.globalCompositeOperation = 'destination-out';
     sheet.fill(rims, 'nonzero');
+    sheet.restore();
     c.drawImage(canvas, bounds.min.x, bounds.min.y, size.x, size.y);
+  }
+
+  /** The sheet that rims are drawn on first, empty; a new one only where the size has changed. @param {{x: number, y: number}} size */
+  emptySheet(size) {
+    const dense = window.devicePixelRatio || 1;
+    const { canvas, c } = this.sheet;
+    if (canvas.width === Math.round(size.x * dense) && canvas.height === Math.round(size.y * dense)) c.clearRect(0, 0, size.x, size.y);
+    else this.sheet = sharpCanvas(size.x, size.y);
+    return this.sheet;
   }
 
   /** @param {CanvasRenderingContext2D} c @param {{layer: any, row: number}} chosen @param {number[]} within */
@@ -349,26 +367,42 @@ class Painter {
     return layer.lookNames.map((name, code) => code).sort((a, b) => table.indexOf(layer.lookNames[b]) - table.indexOf(layer.lookNames[a]));
   }
 
-  /** The positions of a layer that are in force and near the canvas, in layer pixels. */
-  spotsOf(layer, bounds) {
+  /** The positions of a layer near the canvas, in layer pixels; kept while the view stays, so that a step in time only asks what is in force. */
+  nearOf(layer, bounds) {
     const { scale, x, y } = this.frame();
-    const { inForce, looks } = this.view.of(layer);
-    const { world, of } = layer;
-    const at = new Int32Array(of.length);
-    let n = 0;
-    pointIndex(layer).search(this.worldBox(bounds, 8), (i) => {
-      if (inForce && !inForce[of[i]]) return;
-      at[n] = i;
-      n += 1;
-    });
-    const spots = { n, index: at, x: new Float64Array(n), y: new Float64Array(n), look: new Uint8Array(n) };
-    const aside = FANNED.includes(layer.id) && this.aside.size ? this.aside : null;
-    for (let s = 0; s < n; s += 1) {
-      const i = at[s];
-      spots.x[s] = world[2 * i] * scale - x + (aside ? aside.get(spotKey(layer, i)) || 0 : 0);
-      spots.y[s] = world[2 * i + 1] * scale - y;
-      spots.look[s] = looks[of[i]];
+    const view = `${scale} ${x} ${y} ${bounds.min} ${bounds.max}`;
+    const kept = this.near.get(layer);
+    if (kept && kept.view === view) return kept;
+    const { world } = layer;
+    const index = pointIndex(layer).list(this.worldBox(bounds, 8));
+    const near = { view, index, x: new Float64Array(index.length), y: new Float64Array(index.length) };
+    for (let s = 0; s < index.length; s += 1) {
+      near.x[s] = world[2 * index[s]] * scale - x;
+      near.y[s] = world[2 * index[s] + 1] * scale - y;
     }
+    this.near.set(layer, near);
+    return near;
+  }
+
+  /** The positions of a layer that are in force and near the canvas. */
+  spotsOf(layer, bounds) {
+    const near = this.nearOf(layer, bounds);
+    const { inForce, looks } = this.view.of(layer);
+    const aside = FANNED.includes(layer.id) && this.aside.size ? this.aside : null;
+    const most = near.index.length;
+    const spots = { n: 0, index: new Int32Array(most), x: new Float64Array(most), y: new Float64Array(most), look: new Uint8Array(most) };
+    let n = 0;
+    for (let s = 0; s < most; s += 1) {
+      const i = near.index[s];
+      const row = layer.of[i];
+      if (inForce && !inForce[row]) continue;
+      spots.index[n] = i;
+      spots.x[n] = near.x[s] + (aside ? aside.get(spotKey(layer, i)) || 0 : 0);
+      spots.y[n] = near.y[s];
+      spots.look[n] = looks[row];
+      n += 1;
+    }
+    spots.n = n;
     return spots;
   }
 
@@ -377,16 +411,14 @@ class Painter {
    * one of the most important look, so that nothing sure is hidden under something unsure.
    */
   chooseSpots(layer, spots, bounds) {
-    const groups = this.drawOrder(layer).map((code) => ({ code, all: [], chosen: [], fresh: [] }));
-    const byCode = groups.reduce((found, group) => found.set(group.code, group), new Map());
-    for (let s = 0; s < spots.n; s += 1) byCode.get(spots.look[s]).all.push(s);
+    /** @type {{code: number, chosen: number[], fresh: number[]}[]} */
+    const groups = this.drawOrder(layer).map((code) => ({ code, chosen: [], fresh: [] }));
+    const rank = new Uint8Array(256);
+    groups.forEach(({ code }, place) => (rank[code] = place + 1));
     const thin = new Thinned(bounds, (CELLS_PX.find(([most]) => spots.n >= most) ?? [0, 2])[1]);
-    thin.next();
-    for (const group of groups.slice().reverse()) {
-      if (spots.n < CROWD) thin.next();
-      for (const s of group.all) if (!thin.has(spots.x[s], spots.y[s])) group.chosen.push(s);
-      if (layer.since && this.day !== null) group.fresh = group.all.filter((s) => this.view.isFresh(layer, layer.of[spots.index[s]]));
-    }
+    for (const s of spots.n < CROWD ? thin.ofEachLook(spots) : thin.ofBestLook(spots, rank)) groups[rank[spots.look[s]] - 1].chosen.push(s);
+    const fresh = this.view.fresh(layer);
+    if (fresh) for (let s = 0; s < spots.n; s += 1) if (fresh[layer.of[spots.index[s]]]) groups[rank[spots.look[s]] - 1].fresh.push(s);
     return groups;
   }
 
@@ -585,27 +617,45 @@ function spotKey(layer, i) {
   return `${layer.id} ${i}`;
 }
 
-/** Which small cells of the canvas already hold a glyph of the look being drawn. */
+/** One spot for each small cell of the canvas. */
 class Thinned {
+  /** @param {{min: {x: number, y: number}, max: {x: number, y: number}}} bounds @param {number} cell in pixels */
   constructor({ min, max }, cell) {
     this.min = min;
     this.cell = cell;
     this.margin = Math.ceil((FAN_PX * (FAN_MOST + 1)) / cell);
     this.wide = Math.ceil((max.x - min.x) / cell) + 2 * this.margin;
-    this.cells = new Uint8Array(this.wide * (Math.ceil((max.y - min.y) / cell) + 2 * this.margin));
-    this.turn = 0;
+    this.n = this.wide * (Math.ceil((max.y - min.y) / cell) + 2 * this.margin);
   }
 
-  next() {
-    this.turn += 1;
+  /** @param {number} x @param {number} y */
+  cellOf(x, y) {
+    return (Math.floor((y - this.min.y) / this.cell) + this.margin) * this.wide + Math.floor((x - this.min.x) / this.cell) + this.margin;
   }
 
-  /** Whether the cell is taken; if not, it is now. */
-  has(x, y) {
-    const cell = (Math.floor((y - this.min.y) / this.cell) + this.margin) * this.wide + Math.floor((x - this.min.x) / this.cell) + this.margin;
-    if (this.cells[cell] === this.turn) return true;
-    this.cells[cell] = this.turn;
-    return false;
+  /** The first spot of each look in each cell. @param {Spots} spots @returns {number[]} */
+  ofEachLook({ n, x, y, look }) {
+    const taken = new Set();
+    const found = [];
+    for (let s = 0; s < n; s += 1) {
+      const before = taken.size;
+      if (taken.add(this.cellOf(x[s], y[s]) * 256 + look[s]).size > before) found.push(s);
+    }
+    return found;
+  }
+
+  /** The first spot of the most important look in each cell. @param {Spots} spots @param {Uint8Array} rank of each look @returns {Int32Array} */
+  ofBestLook({ n, x, y, look }, rank) {
+    const best = new Uint8Array(this.n);
+    const first = new Int32Array(this.n);
+    for (let s = 0; s < n; s += 1) {
+      const cell = this.cellOf(x[s], y[s]);
+      if (rank[look[s]] > best[cell]) {
+        best[cell] = rank[look[s]];
+        first[cell] = s;
+      }
+    }
+    return first.filter((_, cell) => best[cell]).sort();
   }
 }
 

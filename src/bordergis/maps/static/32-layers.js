@@ -92,7 +92,7 @@ class LayerList {
         make('label', { for: id, class: 'bg-name', text: name }),
         total,
         layer.kind !== 'ring' && make('button', {
-          type: 'button', class: 'bg-small', text: say('ui.list'), 'aria-label': `${say('ui.list_of')}: ${name}`,
+          type: 'button', class: 'bg-small', text: say('ui.list'), 'aria-label': `${say('ui.list')}: ${name}`,
           on: { click: () => this.acts.list(layer) },
         }),
       ]),

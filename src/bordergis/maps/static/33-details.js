@@ -3,6 +3,8 @@
 const LIST_STEP = 300; // rows of a list put on the page at once
 const ALSO_MOST = 12;
 const WHY = 'reasons'; // told under a heading of its own: why a village has its status
+const REPORTED = 'reported_inaccessible';
+const GROUNDS = ['in_zone', 'in_zone_since', REPORTED]; // told there too, in the language of the page
 
 /** @param {Layer} layer @param {number} row */
 function titleOf(layer, row) {
@@ -114,11 +116,13 @@ class Details {
     /** @type {string|undefined|null} */
     let pair = null;
     const dated = this.acts.painter.day !== this.data.days.as_of && (layer.timed ?? []);
+    const told = layer.fields.some(({ key }) => key === WHY) ? GROUNDS : [];
     for (const field of layer.fields) {
+      if (told.includes(field.key)) continue;
       const value = field.at(row) ?? (field.pair === 'claim' ? say('value.none_recorded') : null);
       if (value === null) continue;
       if (field.key === WHY) {
-        parts.push(this.why(value, dated && dated.includes(WHY)));
+        parts.push(this.why(layer, row, value, dated && dated.includes(WHY)));
         pair = null;
         continue;
       }
@@ -137,12 +141,22 @@ class Details {
     return `${say('page.as_of')} ${sayDay(this.data.days.as_of)}`;
   }
 
-  /** Why a village has its status: each ground on a line. @param {string} reasons @param {boolean} dated */
-  why(reasons, dated) {
-    const grounds = reasons.split(/;\s+/).filter(Boolean);
+  /**
+   * Why a village has its status: each ground on a line, in the words of the page, then in those of the data.
+   *
+   * @param {Layer} layer
+   * @param {number} row
+   * @param {string} reasons
+   * @param {boolean} dated
+   */
+  why(layer, row, reasons, dated) {
+    const lines = (/** @type {string[]} */ texts, /** @type {string} */ lang) => make('ul', { lang }, texts.map((text) => make('li', { text })));
+    const grounds = groundsOf(layer, row);
     return make('div', { class: 'bg-why' }, [
       make('h3', { text: dated ? `${say('details.why')} (${this.onMapsDay()})` : say('details.why') }),
-      make('ul', { lang: 'en' }, grounds.map((ground) => make('li', { text: ground }))),
+      grounds.length > 0 && lines(grounds, tongue.language),
+      grounds.length > 0 && make('p', { class: 'bg-soft', text: say('details.data_words') }),
+      lines(reasons.split(/;\s+/).filter(Boolean), 'en'),
     ]);
   }
 
@@ -163,6 +177,14 @@ function spanText(from, to) {
 function languageOf(field) {
   if (field.code || field.kind === 'date') return undefined;
   return { name_km: 'km', name_th: 'th' }[field.key] ?? '';
+}
+
+/** What speaks for the status of a village, as far as it is coded; that nobody reports is told too. @param {Layer} layer @param {number} row */
+function groundsOf(layer, row) {
+  const known = layer.fields.filter(({ key }) => GROUNDS.includes(key)).map((field) => ({ field, value: field.at(row) }));
+  const told = known.filter(({ value }) => value !== null).map(({ field, value }) => `${fieldName(field)}: ${fieldText(field, value ?? '')}`);
+  const silent = known.length > 0 && !known.some(({ field, value }) => field.key === REPORTED && value !== null);
+  return silent ? [...told, `${say(`field.${REPORTED}`)}: ${say('value.none_recorded')}`] : told;
 }
 
 /** @param {Field} field */

@@ -1,5 +1,7 @@
 /* Two dates (or two situations) side by side: a second map that moves with the first. */
 
+const BESIDE = { paddingTopLeft: [44, 20], paddingBottomRight: [12, 20] }; // pixels kept free round the border: the buttons, the dates
+
 class Compare {
   /**
    * @param {any} map
@@ -39,11 +41,13 @@ class Compare {
   open(day) {
     const element = make('div', { class: 'bg-map', id: 'bg-map-other', role: 'region', sayLabel: 'page.map' });
     const pane = make('div', { class: 'bg-pane' }, [element, this.secondChip]);
-    const [seen, zoom] = [this.map.getBounds().pad(-0.15), this.map.getZoom()]; // all but the margins stays in sight
+    const [seen, zoom] = [this.map.getBounds(), this.map.getZoom()];
+    const whole = box(this.data.bounds);
+    const kept = seen.contains(whole) ? whole : seen.pad(-0.15); // the whole border stays in sight, else all but the margins
     byId('bg-maps').prepend(pane);
     byId('bg-maps').classList.add('bg-two');
     this.map.invalidateSize({ animate: false });
-    this.map.fitBounds(seen, { animate: false });
+    this.map.fitBounds(kept, { animate: false, ...(kept === whole && BESIDE) });
     this.closer = zoom - this.map.getZoom(); // by which the view comes back on closing
     const map = plainMap(element, this.data);
     map.setView(this.map.getCenter(), this.map.getZoom(), { animate: false });

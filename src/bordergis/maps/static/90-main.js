@@ -33,7 +33,7 @@ function firstMap(data) {
 
 /** Land cover, water, provinces and relief under everything. @param {any} map @param {Island} data */
 function addLand(map, { land, base, styles }) {
-  const renderer = L.canvas({ pane: 'bg-water', padding: 0.5 });
+  const renderer = L.canvas({ pane: 'bg-water', padding: 0.1 });
   const still = { renderer, interactive: false };
   const picture = (/** @type {{src: string, bounds: number[]}} */ one, /** @type {string} */ pane) => L.imageOverlay(one.src, box(one.bounds), { pane, interactive: false, alt: '' });
   return L.layerGroup([
