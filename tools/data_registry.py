@@ -42,7 +42,7 @@ def sha256(path: Path) -> str:
 
 
 def count_rows(path: Path) -> int:
-    """Count the records of a table, the features of a GeoJSON, the cells of a raster, the letters of a font or the entries of a TOML file."""
+    """Count the records of a table, features of a GeoJSON, cells of a raster, letters of a font, or entries of a TOML file."""
     if path.suffix == ".geojson":
         return len(json.loads(path.read_bytes())["features"])
     if path.suffix == ".tif":

@@ -279,8 +279,8 @@ class Situation:
         Examples
         --------
         >>> import bordergis as bg
-        >>> bg.load("2026-01-14").brief().sentences[0].partition(":")[0]
-        'Situation of the Cambodia–Thailand border as of 14 January 2026'
+        >>> bg.load("2026-01-14").brief().sentences[1]
+        'Access is unknown for 210 of the 230 settlements in the layer; unknown does not mean reachable.'
         """
         import bordergis as bg  # noqa: PLC0415  reports know situations, not the other way round
 
