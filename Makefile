@@ -36,9 +36,8 @@ check: $(READY) ## Run the linters: ruff, mypy, import rules
 	$(BIN)/lint-imports
 
 check-page: npm ## Check the script of the map page: types (TypeScript), lint (ESLint)
-	@npm --prefix frontend install --silent
-	npm --prefix frontend run --silent types
-	npm --prefix frontend run --silent lint
+	@cd frontend && npm install --silent
+	cd frontend && npm run --silent types && npm run --silent lint
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix .
