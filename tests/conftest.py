@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import gzip
+import re
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -17,6 +22,20 @@ settings.load_profile("bordergis")
 @pytest.fixture(scope="session")
 def situation():
     return bg.load("2026-01-14")
+
+
+@pytest.fixture
+def told_in():
+    """Give everything a page embeds as text: what is written plainly, and the island uncompressed."""
+
+    def read(page):
+        parts = [page]
+        for text in re.findall(r"[A-Za-z0-9+/=]{200,}", page):
+            with contextlib.suppress(OSError, ValueError):  # what is no gzip is a picture or a font
+                parts.append(gzip.decompress(base64.b64decode(text)).decode("utf-8", "replace"))
+        return "\n".join(parts)
+
+    return read
 
 
 @pytest.fixture

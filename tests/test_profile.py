@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import gzip
 import hashlib
-import re
 
 import geopandas as gpd
 import numpy as np
@@ -172,19 +169,7 @@ def test_the_letters_travel_inside_the_page():
 # ── the public map, as a file ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def told_in(page):
-    """Everything a page embeds as text and numbers: its start, and the island uncompressed."""
-    packed = re.findall(r"[A-Za-z0-9+/=]{200,}", page)
-    parts = [page]
-    for text in packed:
-        try:
-            parts.append(gzip.decompress(base64.b64decode(text)).decode("utf-8", "replace"))
-        except (OSError, ValueError):
-            continue
-    return "\n".join(parts)
-
-
-def test_the_public_file_holds_nothing_that_was_withheld(secret):
+def test_the_public_file_holds_nothing_that_was_withheld(secret, told_in):
     """The internal file has the text; the public file has neither it nor the position, wherever one looks."""
     hidden = secret.incidents.assign(description=["open words", "secret words"])
     told = bg.load("2026-01-14", **{**secret.own, "incidents": hidden})
@@ -199,7 +184,7 @@ def test_the_public_file_holds_nothing_that_was_withheld(secret):
     assert "left out of this public version" in public
 
 
-def test_the_title_block_is_in_the_page(situation):
+def test_the_title_block_is_in_the_page(situation, told_in):
     block = TitleBlock(created=dt.date(2026, 1, 16), glide="CE-2025-000001-KHM", area="Our area")
     page = told_in(bg.situation_map(situation, title=block).get_root().render())
     assert all(text in page for text in ("2026-01-16", "CE-2025-000001-KHM", "Our area"))

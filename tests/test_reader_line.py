@@ -182,12 +182,12 @@ def test_the_embedded_line_comes_back_from_a_file_vertex_for_vertex(tmp_path):
     assert bg.border_quality(again)["faults"].item() == ""
 
 
-def test_the_command_line_draws_one_more_line_under_its_name(write, tmp_path):
+def test_the_command_line_draws_one_more_line_under_its_name(write, told_in, tmp_path):
     page = tmp_path / "map.html"
     line = bg.load_border("natural-earth-10m").geometry.item()
     done = CliRunner().invoke(app, ["situation", "--line", f"Survey of Nowhere={write(line)}", "--out", str(page)])
     assert done.exit_code == 0, done.output
-    assert "Survey of Nowhere" in page.read_text(encoding="utf-8")
+    assert "Survey of Nowhere" in told_in(page.read_text(encoding="utf-8"))
 
 
 def test_the_command_line_wants_the_name_with_the_file(write, tmp_path):
