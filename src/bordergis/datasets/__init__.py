@@ -18,10 +18,10 @@ import shapely
 
 from bordergis import schema
 from bordergis.crs import LONLAT
+from bordergis.datasets.columns import POSITION_KINDS, TIME_ZONE, convert
 from bordergis.datasets.joins import incident_positions, latest_status, require_places
 from bordergis.errors import DataMissingError, UnknownNameError
 from bordergis.provenance import Provenance, attach, inherit
-from bordergis.schema.contract import DTYPES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bordergis.schema import Contract
 
 __all__ = [
+    "TIME_ZONE",
     "load_border",
     "load_camps",
     "load_checkpoint_status",
@@ -54,9 +55,6 @@ __all__ = [
 ]
 
 Layer = TypeVar("Layer", bound=pd.DataFrame)
-
-TIME_ZONE = "Asia/Phnom_Penh"
-"""Local time of the area; Asia/Bangkok keeps the same (UTC+7, no summer time)."""
 
 SETTLEMENTS = ("village", "town", "populated_place", "district_seat")
 """Kinds of place where people live, and whose access is asked for."""
@@ -467,24 +465,9 @@ def _table(file: str, contract: Contract) -> pd.DataFrame:
     """Read a CSV as text, then give each column of the contract its kind."""
     table = pd.read_csv(path(file), dtype="str", keep_default_na=False, na_values=[""])
     for name in table.columns:
-        kind = contract.fields[name].kind if name in contract.fields else _POSITION_KINDS.get(name, "text")
-        table[name] = _convert(table[name], kind)
+        kind = contract.fields[name].kind if name in contract.fields else POSITION_KINDS.get(name, "text")
+        table[name] = convert(table[name], kind)
     return table
-
-
-_POSITION_KINDS = {"lon": "number", "lat": "number"}
-
-
-def _convert(values: pd.Series, kind: str) -> pd.Series:
-    if kind in ("number", "whole"):
-        return pd.to_numeric(values).astype(DTYPES[kind])
-    if kind == "date":
-        return pd.to_datetime(values, format="ISO8601").astype(DTYPES["date"])
-    if kind == "time":
-        return pd.to_datetime(values, format="ISO8601").dt.tz_convert(TIME_ZONE)
-    if kind == "flag":
-        return values.map({"true": True, "false": False}).astype("boolean")
-    return values
 
 
 def _read(file: str, contract: Contract) -> pd.DataFrame | gpd.GeoDataFrame:

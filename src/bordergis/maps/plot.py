@@ -19,7 +19,7 @@ from bordergis.maps.folding import folded
 from bordergis.maps.fonts import register_fonts
 from bordergis.maps.profile import apply_profile
 from bordergis.maps.title import TitleBlock, title_lines
-from bordergis.schema.layers import POSITIONED
+from bordergis.schema import POSITIONED
 from bordergis.words import words_for
 
 if TYPE_CHECKING:

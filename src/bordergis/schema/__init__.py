@@ -14,7 +14,6 @@ from bordergis.schema.layers import (
     BORDER,
     CAMPS,
     CHECKPOINT_STATUS,
-    CHECKPOINT_STATUSES,
     CHECKPOINTS,
     CLOSURES,
     CONTRACTS,
@@ -28,8 +27,6 @@ from bordergis.schema.layers import (
     OBSTACLES,
     PERIODS,
     PLACES,
-    POSITION_CLASSES,
-    POSITIONED,
     PROVISION_LINKS,
     PROVISIONS,
     RESTRICTED_AREAS,
@@ -41,7 +38,7 @@ from bordergis.schema.layers import (
     VISITS,
     ZONES,
 )
-from bordergis.schema.layers import CONFIDENCE as CONFIDENCE
+from bordergis.schema.parts import CHECKPOINT_STATUSES, CONFIDENCE, POSITION_CLASSES, POSITIONED
 
 __all__ = [
     "ACCESS_DECISIONS",
