@@ -106,7 +106,7 @@ def test_a_ferry_joins_its_banks_and_its_loss_parts_them():
     lines = [[(103, 14), (103.05, 14)], [(103.05, 14), (103.06, 14)], [(103.06, 14), (103.1, 14)]]
     network = bg.build_network(roads(*lines, brunnel=[None, "ferry", None], length_m=[6_500.0, 2_000.0, 6_500.0]))
     placed = bg.place_on_network(points((103, 14), (103.1, 14)), network)
-    reached = bg.times_of(placed, bg.travel_times(network, placed.iloc[:1]))
+    reached = bg.travel_times(network, placed, placed.iloc[:1]).table
     assert reached["time_s"].iloc[1] == pytest.approx(2 * 6.5 / 65 * 3600 + 2 / 5 * 3600)
     found = bg.critical_edges(network, placed.iloc[1:], placed.iloc[:1])
     assert found.loc[1, ["n_villages", "method"]].tolist() == [1, "bridge"]
@@ -144,18 +144,20 @@ def test_roads_that_break_their_contract_are_refused():
         bg.build_network(roads([(103, 14), (103.1, 14)]).drop(columns="highway_class"))
 
 
-def test_the_fastest_of_parallel_edges_is_the_way_and_is_remembered():
-    table = roads([(103, 14), (103.1, 14)], [(103, 14), (103.1, 14)], highway_class=["track", "primary"])
+def test_the_fastest_of_parallel_edges_is_the_way():
+    """town ── track, primary ══ then a lane ── v"""
+    table = roads(
+        [(103, 14), (103.1, 14)], [(103, 14), (103.1, 14)], [(103.1, 14), (103.2, 14)], highway_class=["track", "primary", "track"]
+    )
     network = bg.build_network(table)
-    seconds, edge = network.arcs.fastest(network.forward_s, network.backward_s)
-    assert edge.tolist() == [1, 1]
-    assert seconds.tolist() == [network.forward_s[1]] * 2
-    assert network.reversed_graph.nnz == 2
+    placed = bg.place_on_network(points((103, 14), (103.2, 14)), network)
+    found = bg.route(bg.travel_times(network, placed, placed.iloc[:1]), 1)
+    assert 1 in found.steps["edge"].to_list()
+    assert found.time_s == pytest.approx(network.forward_s[1] + network.forward_s[2])
 
 
 def test_a_network_without_roads_has_no_ways_and_no_places():
     network = bg.build_network(roads([(103, 14), (103.1, 14)]).iloc[:0])
-    assert network.reversed_graph.shape == (0, 0)
     assert bg.place_on_network(points((103, 14)), network)["on_network"].to_list() == [False]
 
 

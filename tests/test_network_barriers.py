@@ -92,7 +92,8 @@ def test_a_bridge_is_the_bridge_and_is_cut_from_end_to_end():
     found = cut(closure(Point(103.0105, 14), kind="bridge", position_radius_m=500.0), network)
     assert found[["edge", "certainty", "from_m"]].to_numpy().tolist() == [[1, "definite", 0.0]]
     assert found["to_m"].iloc[0] == network.lengths_m[1]
-    times = bg.travel_times(network, bg.place_on_network(gpd.GeoDataFrame(geometry=[Point(103, 14)], crs=4326), network), barriers=found)
+    town = bg.place_on_network(gpd.GeoDataFrame(geometry=[Point(103, 14)], crs=4326), network)
+    times = bg.travel_times(network, town, town, barriers=found)
     assert np.isfinite(times.seconds).tolist() == [True, True, False, False, False, False]  # the road under it leads elsewhere
 
 
@@ -231,7 +232,7 @@ def test_a_village_beyond_the_wire_is_cut_off():
     network = net([(103, 14), (103.1, 14)])
     places = bg.place_on_network(gpd.GeoDataFrame(geometry=gpd.points_from_xy([103, 103.04, 103.06], [14] * 3), crs=4326), network)
     wire = bg.obstacle_barriers(obstacle(LineString([(103.05, 13.9), (103.05, 14.1)])), network, as_of=DATE)
-    told = bg.times_of(places, bg.travel_times(network, places.iloc[:1], barriers=wire))
+    told = bg.travel_times(network, places, places.iloc[:1], barriers=wire).table
     assert told["answer"].to_list() == ["reached", "reached", "cut_off"]
 
 
@@ -297,7 +298,7 @@ def test_a_village_across_the_line_is_reached_by_those_alone_to_whom_the_gate_is
     def answers(for_whom, which):
         shut = bg.crossing_barriers(network, border, gate, for_whom=for_whom)
         shut = shut[shut["certainty"].isin(which)]
-        return bg.times_of(placed, bg.travel_times(network, placed.iloc[:1], barriers=shut))["answer"].iloc[1]
+        return bg.travel_times(network, placed, placed.iloc[:1], barriers=shut).table["answer"].iloc[1]
 
     both = ["definite", "possible"]
     assert [answers(whom, both) for whom in ("patients", "cargo", None)] == ["reached", "cut_off", "cut_off"]
@@ -309,7 +310,7 @@ def test_a_road_that_ends_at_the_border_keeps_its_stub(border):
     network = net([(103.7, 14.3), (103.7, 14.35)])
     shut = bg.crossing_barriers(network, border, checkpoints())
     places = bg.place_on_network(gpd.GeoDataFrame(geometry=gpd.points_from_xy([103.7, 103.7], [14.3, 14.349]), crs=4326), network)
-    assert bg.times_of(places, bg.travel_times(network, places.iloc[:1], barriers=shut))["answer"].to_list() == ["reached", "reached"]
+    assert bg.travel_times(network, places, places.iloc[:1], barriers=shut).table["answer"].to_list() == ["reached", "reached"]
 
 
 def test_how_many_crossings_there_are_is_told(border):

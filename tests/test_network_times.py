@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import bordergis as bg
 from bordergis import errors
-from bordergis.network.runs import no_barriers
+from bordergis.network.barrier_table import no_barriers
 
 LENGTHS = (0.0, 4.0, 8.0, 12.0, 20.0)
 SHARES = (0.0, 0.25, 0.5, 1.0)
@@ -58,7 +58,7 @@ def placed(draw, network):
 
 
 def by_networkx(network, places, targets, barriers):  # noqa: C901  one plain way through, told in one place
-    """Every edge cut at every mark, a node a mark; what is blocked is left out. Knows nothing of runs, legs or sparse matrices."""
+    """Every edge cut at every mark, a node a mark; what is blocked is left out. Knows nothing of pieces or sparse matrices."""
     graph = nx.DiGraph()
     graph.add_nodes_from(range(len(network.nodes)))
     shut = lambda e, m: any((barriers.edge == e) & (barriers.factor == np.inf) & (barriers.from_m <= m) & (m <= barriers.to_m))  # noqa: E731
@@ -89,8 +89,8 @@ def by_networkx(network, places, targets, barriers):  # noqa: C901  one plain wa
                 arc(names[i + 1], names[i], metres * factor * a_metre[1] if metres else a_metre[1])
 
     def spots_of(row):
-        ends = [(row.edge, 0.0, "u"), (row.edge, 0.0, "v")] if network.lengths_m[row.edge] == 0 else [(row.edge, row.at_m)]
-        return [] if shut(row.edge, row.at_m) else ends
+        spot = (row.edge, 0.0, "u") if network.lengths_m[row.edge] == 0 else (row.edge, row.at_m)  # 0 m is where an edge begins
+        return [] if shut(row.edge, row.at_m) else [spot]
 
     for what, table in (("place", places), ("target", targets)):
         for i, row in enumerate(table.itertuples()):
@@ -113,10 +113,10 @@ def by_networkx(network, places, targets, barriers):  # noqa: C901  one plain wa
 @given(worlds())
 def test_times_are_those_of_networkx(world):
     network, places, targets, barriers = world
-    field = bg.travel_times(network, targets, barriers=barriers)
-    table = bg.times_of(places, field)
+    found = bg.travel_times(network, places, targets, barriers=barriers)
+    table = found.table
     times, answers = by_networkx(network, places, targets, barriers)
-    assert field.seconds.tolist() == [times.get(node, np.inf) for node in range(len(network.nodes))]
+    assert found.seconds.tolist() == [times.get(node, np.inf) for node in range(len(network.nodes))]
     assert table["answer"].to_list() == answers
     for i, row in enumerate(table.itertuples()):
         assert row.time_s == times[("place", i)] if row.answer == "reached" else np.isnan(row.time_s)
@@ -126,14 +126,14 @@ def test_times_are_those_of_networkx(world):
 @given(worlds())
 def test_a_route_is_a_way_that_takes_the_time_it_says(world):
     network, places, targets, barriers = world
-    field = bg.travel_times(network, targets, barriers=barriers)
-    for label in places.index[bg.times_of(places, field)["answer"] == "reached"]:
-        found = bg.route(places, field, label)
+    times = bg.travel_times(network, places, targets, barriers=barriers)
+    for label in places.index[times.table["answer"] == "reached"]:
+        found = bg.route(times, label)
         steps = found.steps
         goal = targets.iloc[found.target]
         assert (steps["edge"].iloc[0], steps["from_m"].iloc[0]) == (places["edge"][label], places["at_m"][label])
         assert (steps["edge"].iloc[-1], steps["to_m"].iloc[-1]) == (goal["edge"], goal["at_m"])
-        assert found.time_s == sum(taken(field, *step) for step in steps.itertuples(index=False))
+        assert found.time_s == sum(taken(network, barriers, *step) for step in steps.itertuples(index=False))
         for (_, _, left), (edge, begun, _) in zip(ends(network, steps), ends(network, steps)[1:], strict=False):
             assert left == begun, edge
 
@@ -151,9 +151,8 @@ def ends(network, steps):
     return [(e, node(e, a), node(e, b)) for e, a, b in steps.itertuples(index=False) if network.lengths_m[e] > 0]
 
 
-def taken(field, edge, from_m, to_m):
+def taken(network, barriers, edge, from_m, to_m):
     """Seconds of one step, piece by piece of a quarter of a metre."""
-    network, barriers = field.network, field.barriers
     if from_m == to_m:
         return 0.0
     whole = network.forward_s[edge] if to_m > from_m else network.backward_s[edge]
@@ -167,10 +166,10 @@ def taken(field, edge, from_m, to_m):
 @settings(max_examples=25)
 @given(worlds())
 def test_more_barriers_never_shorten_or_reopen_a_way(world):
-    network, _, targets, barriers = world
-    fewer = bg.travel_times(network, targets, barriers=barriers.iloc[: len(barriers) // 2]).seconds
-    assert (bg.travel_times(network, targets, barriers=barriers).seconds >= fewer).all()
-    assert (fewer >= bg.travel_times(network, targets).seconds).all()
+    network, places, targets, barriers = world
+    fewer = bg.travel_times(network, places, targets, barriers=barriers.iloc[: len(barriers) // 2]).seconds
+    assert (bg.travel_times(network, places, targets, barriers=barriers).seconds >= fewer).all()
+    assert (fewer >= bg.travel_times(network, places, targets).seconds).all()
 
 
 @settings(max_examples=30)
@@ -178,10 +177,8 @@ def test_more_barriers_never_shorten_or_reopen_a_way(world):
 def test_the_order_of_rows_changes_nothing_and_nothing_is_mutated(world):
     network, places, targets, barriers = world
     before = [table.copy() for table in (places, targets, barriers)]
-    first = bg.travel_times(network, targets, barriers=barriers)
-    told = bg.times_of(places, first)
-    turned = bg.travel_times(network, targets[::-1], barriers=barriers[::-1])
-    again = bg.times_of(places[::-1], turned)[::-1]
+    told = bg.travel_times(network, places, targets, barriers=barriers).table
+    again = bg.travel_times(network, places[::-1], targets[::-1], barriers=barriers[::-1]).table[::-1]
     pd.testing.assert_frame_equal(told[["answer", "time_s"]], again[["answer", "time_s"]])
     for table, old in zip((places, targets, barriers), before, strict=True):
         pd.testing.assert_frame_equal(table, old)
@@ -206,13 +203,13 @@ def block(edge, from_m, to_m, factor=np.inf):
 
 
 def test_a_place_beside_its_target_on_one_edge_needs_no_node():
-    told = bg.times_of(at((0, 60.0)), bg.travel_times(plain(1), at((0, 20.0))))
-    assert told.iloc[0].to_dict() == {"answer": "reached", "time_s": 4.0, "target": 0, "through": "edge"}
+    told = bg.travel_times(plain(1), at((0, 60.0)), at((0, 20.0))).table
+    assert told.iloc[0].to_dict() == {"answer": "reached", "time_s": 4.0, "target": 0}
 
 
 def test_a_one_way_street_is_gone_the_way_it_leads():
     """target ──> v, one way: nobody beyond can come back."""
-    told = bg.times_of(at((0, 10.0), (0, 30.0)), bg.travel_times(plain(1, way=1), at((0, 20.0))))
+    told = bg.travel_times(plain(1, way=1), at((0, 10.0), (0, 30.0)), at((0, 20.0))).table
     assert told["answer"].to_list() == ["reached", "cut_off"]
 
 
@@ -220,49 +217,49 @@ def test_a_place_at_its_target_is_there_whatever_the_way_leads_and_however_sums_
     """On the edge, slowed stretches are cut for the place, and again for the targets: 0.1 + 0.2 is not 0.3."""
     slow = pd.concat([block(0, 10, 20, 1.1), block(0, 33, 70, 1.3)])
     for way in (1, -1):
-        told = bg.times_of(at((0, 80.0), (0, 10.3)), bg.travel_times(plain(1, way=way), at((0, 13.7), (0, 80.0), (0, 10.3)), barriers=slow))
+        told = bg.travel_times(plain(1, way=way), at((0, 80.0), (0, 10.3)), at((0, 13.7), (0, 80.0), (0, 10.3)), barriers=slow).table
         assert told["answer"].to_list() == ["reached", "reached"]
         assert told["time_s"].to_list() == [0.0, 0.0]
 
 
 def test_a_block_between_a_place_and_its_target_on_one_edge_is_seen():
     """20 target ── x 50 ── place 60"""
-    told = bg.times_of(at((0, 60.0), (0, 40.0)), bg.travel_times(plain(1), at((0, 20.0)), barriers=block(0, 50, 50)))
+    told = bg.travel_times(plain(1), at((0, 60.0), (0, 40.0)), at((0, 20.0)), barriers=block(0, 50, 50)).table
     assert told["answer"].to_list() == ["cut_off", "reached"]
 
 
 def test_a_neighbour_inside_the_blocked_stretch_does_not_come_between_a_place_and_its_target():
     """── xxx 25 xxx ── target 60 ── 80: the stretch is cut at 25 for the neighbour, and not for the target."""
-    told = bg.times_of(at((0, 25.0), (0, 80.0)), bg.travel_times(plain(1, way=-1), at((0, 60.0)), barriers=block(0, 10, 40)))
+    told = bg.travel_times(plain(1, way=-1), at((0, 25.0), (0, 80.0)), at((0, 60.0)), barriers=block(0, 10, 40)).table
     assert told["answer"].to_list() == ["on_barrier", "reached"]
     assert told["time_s"].iloc[1] == 2.0
 
 
 def test_a_place_on_a_barrier_is_answered_not_lost():
-    told = bg.times_of(at((0, 50.0), (0, 70.0)), bg.travel_times(plain(1), at((0, 20.0)), barriers=block(0, 40, 60)))
+    told = bg.travel_times(plain(1), at((0, 50.0), (0, 70.0)), at((0, 20.0)), barriers=block(0, 40, 60)).table
     assert told["answer"].to_list() == ["on_barrier", "cut_off"]
     assert told["time_s"].isna().all()
 
 
 def test_a_target_on_a_barrier_is_reached_by_nobody():
-    assert np.isinf(bg.travel_times(plain(1), at((0, 50.0)), barriers=block(0, 40, 60)).seconds).all()
+    assert np.isinf(bg.travel_times(plain(1), at((0, 50.0)), at((0, 50.0)), barriers=block(0, 40, 60)).seconds).all()
 
 
 def test_a_slowed_stretch_takes_as_often_as_long():
     """10 s, of which a half is doubled."""
-    assert bg.travel_times(plain(1), at((0, 0.0)), barriers=block(0, 50, 100, 2.0)).seconds.tolist() == [0.0, 15.0]
+    assert bg.travel_times(plain(1), at((0, 0.0)), at((0, 0.0)), barriers=block(0, 50, 100, 2.0)).seconds.tolist() == [0.0, 15.0]
 
 
 def test_without_targets_all_is_cut_off_and_without_places_nothing_is_answered():
     none = at((0, 0.0)).iloc[:0]
-    field = bg.travel_times(plain(1), none)
-    assert np.isinf(field.seconds).all()
-    assert bg.times_of(at((0, 5.0)), field)["answer"].to_list() == ["cut_off"]
-    assert bg.times_of(none, field).empty
+    found = bg.travel_times(plain(1), at((0, 5.0)), none)
+    assert np.isinf(found.seconds).all()
+    assert found.table["answer"].to_list() == ["cut_off"]
+    assert bg.travel_times(plain(1), none, at((0, 5.0))).table.empty
 
 
 def test_no_barriers_are_no_change():
-    assert bg.travel_times(plain(), at((0, 0.0)), barriers=no_barriers()).seconds.tolist() == [0.0, 10.0, 20.0]
+    assert bg.travel_times(plain(), at((0, 0.0)), at((0, 0.0)), barriers=no_barriers()).seconds.tolist() == [0.0, 10.0, 20.0]
 
 
 @pytest.mark.parametrize(
@@ -277,19 +274,21 @@ def test_no_barriers_are_no_change():
 )
 def test_barriers_that_do_not_fit_are_refused(bad, words):
     with pytest.raises(errors.SchemaError, match=words):
-        bg.travel_times(plain(1), at((0, 0.0)), barriers=bad)
+        bg.travel_times(plain(1), at((0, 0.0)), at((0, 0.0)), barriers=bad)
 
 
 def test_a_route_that_is_not_there_is_refused_with_the_answer():
-    places = at((0, 50.0))
-    field = bg.travel_times(plain(1), at((0, 20.0)), barriers=block(0, 40, 60))
+    times = bg.travel_times(plain(1), at((0, 50.0)), at((0, 20.0)), barriers=block(0, 40, 60))
     with pytest.raises(errors.UnknownNameError, match="on_barrier"):
-        bg.route(places, field, 0)
+        bg.route(times, 0)
     with pytest.raises(errors.UnknownNameError, match="no place 'x'"):
-        bg.route(places, field, "x")
+        bg.route(times, "x")
 
 
-def test_the_edge_of_every_node_leads_to_its_target():
-    field = bg.travel_times(plain(3), at((1, 50.0)))
-    assert field.edge.tolist() == [0, 1, 1, 2]
-    assert field.next_node.tolist() == [1, -1, -1, 2]
+def test_a_route_is_told_edge_by_edge_however_finely_these_are_cut():
+    """0 ── place 20, neighbour 50 ── 1 ── 2, slowed from 30 to 60 ── target 90"""
+    places = at((0, 20.0), (0, 50.0))
+    times = bg.travel_times(plain(3), places, at((2, 90.0)), barriers=block(1, 30, 60, 2.0))
+    found = bg.route(times, 0)
+    assert found.steps.to_numpy().tolist() == [[0, 20, 100], [1, 0, 100], [2, 0, 90]]
+    assert (found.length_m, round(found.time_s, 9)) == (270.0, 30.0)

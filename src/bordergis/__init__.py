@@ -116,7 +116,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "obstacle_barriers",
             "place_on_network",
             "route",
-            "times_of",
             "travel_times",
             "walking_minutes",
             "zone_barriers",

@@ -21,7 +21,7 @@ from bordergis.network import (
     zone_barriers,
 )
 from bordergis.network.pieces import cut_edges
-from bordergis.network.runs import no_barriers
+from bordergis.network.barrier_table import no_barriers
 from bordergis.schema import TARGETS
 
 if TYPE_CHECKING:

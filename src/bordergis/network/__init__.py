@@ -9,7 +9,7 @@ from bordergis.network.joining import join_roads
 from bordergis.network.reconnect import closures_responsible, cut_off_by_position
 from bordergis.network.snapping import place_on_network
 from bordergis.network.speeds import load_speeds
-from bordergis.network.times import Route, TravelTimes, route, times_of, travel_times
+from bordergis.network.times import Route, TravelTimes, route, travel_times
 
 __all__ = [
     "RoadNetwork",
@@ -27,7 +27,6 @@ __all__ = [
     "obstacle_barriers",
     "place_on_network",
     "route",
-    "times_of",
     "travel_times",
     "walking_minutes",
     "zone_barriers",

@@ -1,6 +1,7 @@
 """What cuts or slows roads: closures, zones, obstacles, and the border where no checkpoint is open; all in one kind of table.
 
-Each function gives a table of barriers (:data:`bordergis.network.runs.BARRIER_COLUMNS`); several are joined with ``pandas.concat``.
+Each function gives a table of barriers (:data:`bordergis.network.barrier_table.BARRIER_COLUMNS`); several are joined with
+``pandas.concat``.
 A road is never taken as passable because nothing is known of it.
 """
 
@@ -15,8 +16,8 @@ import shapely
 from bordergis import geodesy
 from bordergis.crs import require_same_crs
 from bordergis.errors import SchemaError
+from bordergis.network.barrier_table import BARRIER_COLUMNS, no_barriers
 from bordergis.network.crossings import crossings, stretches_inside
-from bordergis.network.runs import BARRIER_COLUMNS, no_barriers
 from bordergis.provenance import inherit
 from bordergis.schema import BORDER, CHECKPOINTS, OBSTACLES, ZONES
 

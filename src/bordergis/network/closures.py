@@ -11,9 +11,9 @@ import shapely
 from bordergis import geodesy
 from bordergis.crs import require_same_crs
 from bordergis.errors import RuleError
+from bordergis.network.barrier_table import no_barriers
 from bordergis.network.barriers import in_force, table_of
 from bordergis.network.crossings import crossings, stretches_inside
-from bordergis.network.runs import no_barriers
 from bordergis.network.snapping import foot_on_edges
 from bordergis.provenance import inherit
 from bordergis.schema import CLOSURES

@@ -1,4 +1,4 @@
-"""The road network: edges with their time each way, and the graph that a search runs on."""
+"""The road network: edges with their time each way, and the nodes they join."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Nodes = NDArray[np.int32]
 
-__all__ = ["Arcs", "RoadNetwork", "build_network"]
+__all__ = ["RoadNetwork", "build_network"]
 
 KMH = 1 / 3.6
 """Metres a second in one kilometre an hour."""
@@ -32,65 +30,6 @@ KMH = 1 / 3.6
 LENGTH_M = 1.0
 LENGTH_SHARE = 0.01
 """A stated length that differs by more than both from that of the shape is counted."""
-
-
-@dataclass(frozen=True, eq=False)
-class Arcs:
-    """The directions of all edges, in the order of the **reversed** graph: an arc of it leads from a node to one whence it is reached.
-
-    Attributes
-    ----------
-    edge, forward
-        For each arc the edge, and whether it is the edge's own direction (from ``u`` to ``v``).
-    first
-        Where each group of parallel arcs begins.
-    row, column
-        For each group the node that is reached, and the node whence.
-    n_nodes
-        How many nodes there are.
-    """
-
-    edge: Ints
-    forward: NDArray[np.bool_]
-    first: Ints
-    row: Ints
-    column: Ints
-    n_nodes: int
-
-    @classmethod
-    def of(cls, u: Nodes, v: Nodes, n_nodes: int) -> Arcs:
-        """Sort the directions of edges; an edge that returns to its own node shortens no way and is left out."""
-        edge = np.flatnonzero(u != v)
-        reached, whence = np.concatenate([v[edge], u[edge]]), np.concatenate([u[edge], v[edge]])
-        key = reached.astype(np.int64) * n_nodes + whence
-        order = np.argsort(key, kind="stable")
-        first = np.flatnonzero(np.diff(key[order], prepend=-1))
-        row, column = np.divmod(key[order][first], max(1, n_nodes))
-        return cls(np.concatenate([edge, edge])[order], order < len(edge), first, row, column, n_nodes)
-
-    def fastest(self, forward_s: Floats, backward_s: Floats) -> tuple[Floats, Ints]:
-        """For each group, the seconds of its fastest arc and that arc's edge (of two as fast, the first)."""
-        if not len(self.first):
-            return np.zeros(0), np.zeros(0, np.int64)
-        seconds = np.where(self.forward, forward_s[self.edge], backward_s[self.edge])
-        least = np.minimum.reduceat(seconds, self.first)
-        sizes = np.diff(self.first, append=len(seconds))
-        candidate = np.where(seconds == np.repeat(least, sizes), np.arange(len(seconds)), len(seconds))
-        return least, self.edge[np.minimum.reduceat(candidate, self.first)]
-
-    def matrix(self, forward_s: Floats, backward_s: Floats) -> csr_array:
-        """Give the reversed graph with the fastest of parallel edges; a direction that nobody may take is no entry."""
-        from scipy.sparse import csr_array  # noqa: PLC0415  only where times are asked for
-
-        seconds, _ = self.fastest(forward_s, backward_s)
-        open_ = np.isfinite(seconds)
-        begins = np.concatenate([[0], np.cumsum(np.bincount(self.row[open_], minlength=self.n_nodes))])
-        data = seconds[open_], self.column[open_].astype(np.int32), begins.astype(np.int32)
-        return csr_array(data, shape=(self.n_nodes, self.n_nodes))
-
-    def group_of(self, row: Ints, column: Ints) -> Ints:
-        """Find the group of arcs between pairs of nodes that are joined."""
-        return np.searchsorted(self.row * self.n_nodes + self.column, row * self.n_nodes + column)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,16 +57,6 @@ class RoadNetwork:
     lengths_m: Floats
     forward_s: Floats
     backward_s: Floats
-
-    @cached_property
-    def arcs(self) -> Arcs:
-        """Give the directions of the edges, sorted once."""
-        return Arcs.of(self.u, self.v, len(self.nodes))
-
-    @cached_property
-    def reversed_graph(self) -> csr_array:
-        """Give the graph with every direction turned round: a search in it from the targets gives the time **to** them."""
-        return self.arcs.matrix(self.forward_s, self.backward_s)
 
     @cached_property
     def shapes(self) -> Shapes:

@@ -44,6 +44,8 @@ class Pieces:
         The edge it is a piece of.
     n_nodes
         How many nodes there are.
+    cut_m
+        Metres along its edge of each node at which one is cut; these come after those of the network.
     places
         For each table of places, the node of each row; -1 where it is not on the network.
     barrier_rows, barrier_pieces
@@ -56,6 +58,7 @@ class Pieces:
     backward_s: Floats
     edge: Ints
     n_nodes: int
+    cut_m: Floats
     places: tuple[Ints, ...]
     barrier_rows: Ints
     barrier_pieces: Ints
@@ -70,16 +73,27 @@ class Pieces:
         factors
             One a row of the barriers: how many times as long what it covers takes. Where barriers overlap the slowest counts.
         """
+        slowest = self.slowest(factors)
+        shut = np.isinf(slowest)
+        targets = targets[targets != NOWHERE]
+        seeds = np.full(self.n_nodes, np.inf)
+        seeds[targets[self.standing(slowest)[targets]]] = 0.0
+        seconds = (np.where(shut, np.inf, side * np.where(shut, 1.0, slowest)) for side in (self.forward_s, self.backward_s))
+        return time_field(self.u, self.v, *seconds, seeds=seeds)
+
+    def slowest(self, factors: Floats | None) -> Floats:
+        """Give how many times as long each piece takes under barriers; infinite where nothing passes."""
         slowest = np.ones(len(self.u))
         if factors is not None:
             np.maximum.at(slowest, self.barrier_pieces, factors[self.barrier_rows])
-        shut = np.isinf(slowest)
-        free = np.zeros(self.n_nodes, dtype=bool)
-        free[self.u[~shut]] = free[self.v[~shut]] = True
-        seeds = np.full(self.n_nodes, np.inf)
-        seeds[targets[(targets != NOWHERE) & free[targets]]] = 0.0
-        seconds = (np.where(shut, np.inf, side * np.where(shut, 1.0, slowest)) for side in (self.forward_s, self.backward_s))
-        return time_field(self.u, self.v, *seconds, seeds=seeds)
+        return slowest
+
+    def standing(self, slowest: Floats) -> NDArray[np.bool_]:
+        """Tell which nodes lie on a stretch that is not shut."""
+        free = np.isfinite(slowest)
+        standing = np.zeros(self.n_nodes, dtype=bool)
+        standing[self.u[free]] = standing[self.v[free]] = True
+        return standing
 
     def covered(self, rows: NDArray[np.bool_]) -> tuple[Ints, Ints]:
         """Give the pieces that some rows of the barriers cover, and for each the row."""
@@ -158,7 +172,7 @@ def _pieces(network: RoadNetwork, first: Ints, cuts: tuple[Ints, Floats], known:
     share = np.divide(to_m - from_m, whole, out=np.ones(n), where=whole > 0)
     share[before[whole[before] == 0]] = 0.0
     forward_s, backward_s = _shared(network.forward_s[edge], share), _shared(network.backward_s[edge], share)
-    return Pieces(u, v, forward_s, backward_s, edge, len(network.nodes) + n_cuts, *known)
+    return Pieces(u, v, forward_s, backward_s, edge, len(network.nodes) + n_cuts, cut_m, *known)
 
 
 def _shared(seconds: Floats, share: Floats) -> Floats:
@@ -170,7 +184,7 @@ def _shared(seconds: Floats, share: Floats) -> Floats:
 def _intervals(network: RoadNetwork, barriers: pd.DataFrame | None) -> Floats:
     if barriers is None:
         return np.empty((0, 3))
-    bars = barriers[["edge", "from_m", "to_m"]].to_numpy(dtype=np.float64)
+    bars = barriers[["edge", "from_m", "to_m"]].to_numpy(dtype=np.float64, copy=True)
     ends = network.lengths_m[np.clip(bars[:, 0], 0, len(network.u) - 1).astype(np.int64)]
     past = (bars[:, 2] > ends) & (bars[:, 2] <= ends + ROUNDING_M)
     bars[past, 2] = ends[past]

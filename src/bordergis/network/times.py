@@ -1,139 +1,79 @@
-"""Travel times: from every node, and from every place on the network, to the nearest of some targets under some barriers."""
+"""Travel times: from places on the network, and from its nodes, to the nearest of some targets under some barriers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from bordergis.errors import UnknownNameError
-from bordergis.network.runs import Runs, require_barriers
+from bordergis.network.barrier_table import require_barriers
+from bordergis.network.pieces import cut_edges
+from bordergis.network.repair import roots
 from bordergis.provenance import inherit
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
     from bordergis.network.graph import RoadNetwork
+    from bordergis.network.pieces import Pieces
+    from bordergis.network.repair import TimeField
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["Route", "TravelTimes", "route", "times_of", "travel_times"]
+__all__ = ["Route", "TravelTimes", "route", "travel_times"]
 
-
-@dataclass(frozen=True, eq=False)
-class Legs:
-    """The way between positions on edges and the ends of their edges, in seconds; infinite where there is none.
-
-    Attributes
-    ----------
-    row
-        Row of each position in the table it comes from.
-    edge, at_m
-        Its edge, and the metres along it from ``u``.
-    runs
-        How far it lies along the edge, and behind how many blocks.
-    to_u, to_v
-        Seconds from the position to the ends.
-    from_u, from_v
-        Seconds from the ends to the position.
-    """
-
-    row: Ints
-    edge: Ints
-    at_m: Floats
-    runs: Runs
-    to_u: Floats
-    to_v: Floats
-    from_u: Floats
-    from_v: Floats
-
-    @classmethod
-    def of(cls, network: RoadNetwork, placed: pd.DataFrame, barriers: pd.DataFrame | None) -> Legs:
-        """Give the legs of the rows that lie on an edge."""
-        row = np.flatnonzero(placed["edge"].notna().to_numpy())
-        edge, at_m = placed["edge"].iloc[row].to_numpy(dtype=np.int64), placed["at_m"].iloc[row].to_numpy(dtype=float)
-        runs = Runs.of(network.lengths_m, barriers, edge, at_m)
-        forward, backward = (pace(network, seconds)[edge] for seconds in (network.forward_s, network.backward_s))
-        back_m, ahead_m = runs.back_m, runs.ahead_m
-        return cls(
-            row, edge, at_m, runs, spent(back_m, backward), spent(ahead_m, forward), spent(back_m, forward), spent(ahead_m, backward)
-        )
-
-
-def pace(network: RoadNetwork, seconds: Floats) -> Floats:
-    """Seconds a metre along every edge."""
-    whole = network.lengths_m > 0
-    return np.where(whole, seconds / np.where(whole, network.lengths_m, 1.0), np.where(np.isfinite(seconds), 0.0, np.inf))
-
-
-def spent(metres: Floats, seconds_a_metre: Floats) -> Floats:
-    """Seconds for some metres; none are spent on none, whatever the direction."""
-    free = np.isfinite(metres)
-    some = free & (metres > 0)
-    return np.where(free, np.where(some, metres, 0.0) * np.where(some, seconds_a_metre, 1.0), np.inf)
+PLACES, TARGETS = 0, 1
+NOWHERE = -1
 
 
 @dataclass(frozen=True, eq=False)
 class TravelTimes:
-    """The time from every node to the nearest target.
+    """The times from places, and from every node, to the nearest target.
 
     Attributes
     ----------
     network
         The roads.
-    targets
-        The targets as placed; ``target`` below is a row of it.
-    barriers
-        What cuts or slows edges; none if nothing does.
-    forward_s, backward_s
-        Seconds along each edge under the barriers.
-    seconds
-        For each node the seconds to its nearest target; infinite where there is no way.
-    target
-        Row of that target; -1 where there is none.
-    next_node
-        The next node on the way; -1 where the way ends on an edge at the node, or there is none.
+    places, targets
+        Where they lie on it.
+    table
+        On the index of the places: ``answer`` (``reached``; ``cut_off``: no way on the mapped roads; ``on_barrier``: the place itself lies
+        on a blocked stretch, so that no way is asked for; ``not_on_network``; ``no_position``), ``time_s`` and ``target`` (row of the
+        targets), both missing unless reached. The way from the place to the road is not in the time.
+    pieces, field
+        The edges cut where places, targets and barriers lie, and the times at their nodes.
     """
 
     network: RoadNetwork
+    places: pd.DataFrame
     targets: pd.DataFrame
-    barriers: pd.DataFrame | None
-    forward_s: Floats
-    backward_s: Floats
-    seconds: Floats
-    target: Ints
-    next_node: Ints
+    table: pd.DataFrame
+    pieces: Pieces
+    field: TimeField
 
-    @cached_property
-    def edge(self) -> Ints:
-        """For each node the edge on which its way goes on: to the next node, or to the target itself; -1 where there is no way."""
-        arcs = self.network.arcs
-        on = np.flatnonzero(self.next_node >= 0)
-        _, fastest = arcs.fastest(self.forward_s, self.backward_s)
-        edge = np.full(len(self.seconds), -1, dtype=np.int64)
-        edge[on] = fastest[arcs.group_of(self.next_node[on], on)]
-        last = np.flatnonzero((self.next_node < 0) & (self.target >= 0))
-        edge[last] = self.targets["edge"].iloc[self.target[last]].to_numpy(dtype=np.int64)
-        return edge
+    @property
+    def seconds(self) -> Floats:
+        """For each node of the network the seconds to its nearest target; infinite where there is no way."""
+        return self.field.times[: len(self.network.nodes)]
 
 
-def travel_times(network: RoadNetwork, targets: pd.DataFrame, *, barriers: pd.DataFrame | None = None) -> TravelTimes:
-    """Compute the shortest time from every node of a network to the nearest of some targets.
+def travel_times(network: RoadNetwork, places: pd.DataFrame, targets: pd.DataFrame, *, barriers: pd.DataFrame | None = None) -> TravelTimes:
+    """Compute the shortest time from places to the nearest of some targets.
 
     Parameters
     ----------
     network
         The roads.
+    places
+        Where the places lie on it (:func:`place_on_network`).
     targets
-        Where the targets lie on it (:func:`place_on_network`); a target off the network is reached by nobody, and neither is one that
-        lies on a blocked stretch.
+        Where the targets lie; a target off the network is reached by nobody, and neither is one that lies on a blocked stretch.
     barriers
         What cuts or slows edges (:mod:`bordergis.network.barriers`); **every** row counts, so choose the certain ones, or all, yourself.
 
@@ -145,7 +85,7 @@ def travel_times(network: RoadNetwork, targets: pd.DataFrame, *, barriers: pd.Da
     Raises
     ------
     SchemaError
-        If the barriers speak of edges that the network does not have.
+        If the barriers speak of edges that the network does not have, or a position does not lie on its edge.
 
     Examples
     --------
@@ -156,134 +96,46 @@ def travel_times(network: RoadNetwork, targets: pd.DataFrame, *, barriers: pd.Da
     ...     geometry=[LineString([(103, 14), (103, 14.01)]), LineString([(103, 14.01), (103, 14.03)])], crs=4326,
     ... )
     >>> network = bg.build_network(roads)
-    >>> town = bg.place_on_network(gpd.GeoDataFrame(geometry=gpd.points_from_xy([103], [14]), crs=4326), network)
-    >>> bg.travel_times(network, town).seconds.round()
+    >>> places = gpd.GeoDataFrame(geometry=gpd.points_from_xy([103, 103, 103], [14, 14.03, 15]), crs=4326)
+    >>> placed = bg.place_on_network(places, network)
+    >>> times = bg.travel_times(network, placed, placed.iloc[:1])
+    >>> times.table["answer"].to_list()
+    ['reached', 'reached', 'not_on_network']
+    >>> times.seconds.round()
     array([  0.,  72., 216.])
     """
+    factors = None
     if barriers is not None:
         require_barriers(barriers, network)
-    forward_s, backward_s = barred_seconds(network, barriers)
-    graph = network.reversed_graph if barriers is None else network.arcs.matrix(forward_s, backward_s)
-    legs = Legs.of(network, targets, barriers)
-    n, nodes = len(network.nodes), len(network.nodes) + len(legs.row)
-    seconds, next_node, target = np.full(n, np.inf), np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
-    if len(legs.row):
-        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415  only where times are asked for
-
-        joined = _with_targets(graph, network, legs)
-        found = dijkstra(joined, indices=np.arange(n, nodes), min_only=True, return_predecessors=True)
-        seconds, before, source = (part[:n] for part in found)
-        reached = np.isfinite(seconds)
-        next_node = np.where(reached & (before < n), before, -1).astype(np.int64)
-        target[reached] = legs.row[source[reached] - n]
-    return TravelTimes(network, targets, barriers, forward_s, backward_s, seconds, target, next_node)
+        factors = barriers["factor"].to_numpy(dtype=float)
+    pieces = cut_edges(network, places, targets, barriers=barriers)
+    field = pieces.field(pieces.places[TARGETS], factors)
+    table = _answers(pieces, field, places["on_network"], standing=pieces.standing(pieces.slowest(factors)))
+    return TravelTimes(network, places, targets, inherit(table, places, targets, step="travel_times()"), pieces, field)
 
 
-def barred_seconds(network: RoadNetwork, barriers: pd.DataFrame | None) -> tuple[Floats, Floats]:
-    """Seconds along each edge, both ways, under barriers; infinite for an edge that is cut anywhere."""
-    forward_s, backward_s = network.forward_s, network.backward_s
-    if barriers is None or barriers.empty:
-        return forward_s, backward_s
-    edge = np.unique(barriers["edge"].to_numpy(dtype=np.int64))
-    whole_m = Runs.of(network.lengths_m, barriers, edge, np.zeros(len(edge))).whole_m
-    slowed = []
-    for seconds in (forward_s, backward_s):
-        new = seconds.copy()
-        new[edge] = np.where(np.isfinite(seconds[edge]), spent(whole_m, pace(network, seconds)[edge]), np.inf)
-        slowed.append(new)
-    return slowed[0], slowed[1]
+def _answers(pieces: Pieces, field: TimeField, known: pd.Series, *, standing: NDArray[np.bool_]) -> pd.DataFrame:
+    """Say of each place whether it reaches a target, which, and how long it takes."""
+    nodes, placed = pieces.places[PLACES], pieces.places[PLACES] != NOWHERE
+    barred = placed & ~standing[nodes]
+    reached = placed & ~barred & np.isfinite(field.times[nodes])
+    answer = np.select([known.isna(), ~placed, barred, reached], ["no_position", "not_on_network", "on_barrier", "reached"], "cut_off")
+    target = np.where(reached, _owner(pieces, pieces.places[TARGETS])[roots(field)[nodes]], NOWHERE)
+    return pd.DataFrame(
+        {
+            "answer": pd.Series(answer, dtype="str"),
+            "time_s": np.where(reached, field.times[nodes], np.nan),
+            "target": pd.Series(target, dtype="Int64").mask(~reached),
+        }
+    ).set_axis(known.index)
 
 
-def _with_targets(graph: csr_array, network: RoadNetwork, legs: Legs) -> csr_array:
-    """Add a node for each target to the reversed graph, joined to the ends of its edge."""
-    from scipy.sparse import csr_array  # noqa: PLC0415
-
-    ends = np.stack([network.u[legs.edge], network.v[legs.edge]], axis=-1).astype(np.int32)
-    seconds = np.stack([legs.from_u, legs.from_v], axis=-1)
-    loop = ends[:, 0] == ends[:, 1]
-    seconds[loop] = np.stack([seconds[loop].min(axis=1), np.full(loop.sum(), np.inf)], axis=-1)
-    open_ = np.isfinite(seconds) & ~legs.runs.on_barrier[:, None]
-    n = len(network.nodes) + len(legs.row)
-    begins = np.concatenate([graph.indptr, graph.indptr[-1] + np.cumsum(open_.sum(axis=1))]).astype(np.int32)
-    data = np.concatenate([graph.data, seconds[open_]]), np.concatenate([graph.indices, ends[open_]]), begins
-    return csr_array(data, shape=(n, n))
-
-
-def times_of(placed: pd.DataFrame, field: TravelTimes) -> pd.DataFrame:
-    """Give the time from places on the network to the nearest target.
-
-    Parameters
-    ----------
-    placed
-        Where the places lie (:func:`place_on_network`).
-    field
-        The times of the nodes (:func:`travel_times`).
-
-    Returns
-    -------
-    pandas.DataFrame
-        On the index of ``placed``: ``answer`` (``reached``; ``cut_off``: no way on the mapped roads; ``on_barrier``: the place itself
-        lies on a blocked stretch, so that no way is asked for; ``not_on_network``; ``no_position``), ``time_s`` (missing unless reached),
-        ``target`` (row of the targets; missing unless reached) and ``through`` (``u``, ``v``: the end of its edge by which the way
-        begins; ``edge``: the target is on the same edge). The way from the place to the road is not in the time.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, bordergis as bg
-    >>> from shapely import LineString
-    >>> roads = gpd.GeoDataFrame(
-    ...     {"u": [1], "v": [2], "length_m": [1_300.0], "highway_class": ["primary"]},
-    ...     geometry=[LineString([(103, 14), (103, 14.01)])], crs=4326,
-    ... )
-    >>> network = bg.build_network(roads)
-    >>> places = gpd.GeoDataFrame(geometry=gpd.points_from_xy([103, 103, 103], [14, 14.005, 15]), crs=4326)
-    >>> placed = bg.place_on_network(places, network)
-    >>> bg.times_of(placed, bg.travel_times(network, placed.iloc[:1]))["answer"].to_list()
-    ['reached', 'reached', 'not_on_network']
-    """
-    network = field.network
-    legs = Legs.of(network, placed, field.barriers)
-    ways = pd.DataFrame({"u": legs.to_u + field.seconds[network.u[legs.edge]], "v": legs.to_v + field.seconds[network.v[legs.edge]]})
-    direct_s, direct_target = _on_same_edge(network, legs, field)
-    ways["edge"] = direct_s
-    ways[legs.runs.on_barrier] = np.inf
-
-    seconds = ways.min(axis=1).to_numpy(dtype=float)
-    through = ways[["edge", "u", "v"]].to_numpy().argmin(axis=1)
-    target = np.choose(through, [direct_target, field.target[network.u[legs.edge]], field.target[network.v[legs.edge]]])
-    reached = np.isfinite(seconds)
-
-    words = np.where(placed["on_network"].isna(), "no_position", "not_on_network").astype(object)
-    words[legs.row] = np.select([legs.runs.on_barrier, reached], ["on_barrier", "reached"], "cut_off")
-    result = pd.DataFrame({"answer": words.astype("str"), "time_s": np.nan}, index=pd.RangeIndex(len(placed)))
-    hit = legs.row[reached]
-    result.loc[hit, "time_s"] = seconds[reached]
-    result["target"] = pd.Series(target[reached], index=hit, dtype="Int64").reindex(result.index)
-    result["through"] = pd.Series(np.array(["edge", "u", "v"])[through[reached]], index=hit, dtype="str").reindex(result.index)
-    return inherit(result.set_axis(placed.index), placed, field.targets, step="times_of()")
-
-
-def _on_same_edge(network: RoadNetwork, legs: Legs, field: TravelTimes) -> tuple[Floats, Ints]:
-    """Seconds from each place to the best target on its own edge, and that target; infinite and -1 where there is none."""
-    seconds, target = np.full(len(legs.row), np.inf), np.full(len(legs.row), -1, dtype=np.int64)
-    goal = Legs.of(network, field.targets, field.barriers)
-    pairs = pd.DataFrame({"edge": legs.edge, "place": np.arange(len(legs.edge))}).merge(
-        pd.DataFrame({"edge": goal.edge, "goal": np.arange(len(goal.edge))}), on="edge"
-    )
-    if pairs.empty:
-        return seconds, target
-    place, at, edge = (pairs[name].to_numpy() for name in ("place", "goal", "edge"))
-    here, there = legs.runs, goal.runs
-    step_m = goal.at_m[at] - legs.at_m[place]  # the direction is told by this, for the sums in the runs are rounded each on its own
-    apart_m = np.where(step_m == 0, 0.0, np.abs(there.run_m[at] - here.run_m[place]))
-    ahead = step_m >= 0
-    each = np.where(ahead, pace(network, network.forward_s)[edge], pace(network, network.backward_s)[edge])
-    free = (here.blocks[place] == there.blocks[at]) & ~there.on_barrier[at]
-    pairs["seconds"] = np.where(free, spent(apart_m, each), np.inf)
-    best = pairs.sort_values(["place", "seconds", "goal"], kind="stable").drop_duplicates("place")
-    best = best[np.isfinite(best["seconds"])]
-    seconds[best["place"]], target[best["place"]] = best["seconds"], goal.row[best["goal"]]
-    return seconds, target
+def _owner(pieces: Pieces, targets: Ints) -> Ints:
+    """Give for each node the row of the target at it, of two the first."""
+    owner = np.full(pieces.n_nodes, NOWHERE)
+    rows = np.flatnonzero(targets != NOWHERE)[::-1]
+    owner[targets[rows]] = rows
+    return owner
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,17 +159,15 @@ class Route:
     target: int
 
 
-def route(placed: pd.DataFrame, field: TravelTimes, label: Hashable) -> Route:
+def route(times: TravelTimes, label: Hashable) -> Route:
     """Trace the way from one place to its nearest target.
 
     Parameters
     ----------
-    placed
-        Where the places lie (:func:`place_on_network`).
-    field
-        The times of the nodes (:func:`travel_times`).
+    times
+        What :func:`travel_times` found.
     label
-        Which place: its label in the index of ``placed``.
+        Which place: its label in the index of the places.
 
     Raises
     ------
@@ -335,37 +185,49 @@ def route(placed: pd.DataFrame, field: TravelTimes, label: Hashable) -> Route:
     >>> network = bg.build_network(roads)
     >>> places = gpd.GeoDataFrame(geometry=gpd.points_from_xy([103, 103], [14, 14.01]), crs=4326)
     >>> placed = bg.place_on_network(places, network)
-    >>> bg.route(placed, bg.travel_times(network, placed.iloc[:1]), 1).length_m
+    >>> bg.route(bg.travel_times(network, placed, placed.iloc[:1]), 1).length_m
     1300.0
     """
-    if label not in placed.index:
-        raise UnknownNameError(f"There is no place {label!r} among the {len(placed)} placed.")
-    one = placed.loc[[label]]
-    answer = times_of(one, field).iloc[0]
+    if label not in times.table.index:
+        raise UnknownNameError(f"There is no place {label!r} among the {len(times.table)} placed.")
+    row = times.table.index.get_loc(label)
+    answer = times.table.iloc[row]
     if answer["answer"] != "reached":
         raise UnknownNameError(f"There is no way from {label!r} to trace: {answer['answer']}.")
-    steps = _steps(field, (int(one["edge"].iloc[0]), float(one["at_m"].iloc[0])), str(answer["through"]), int(answer["target"]))
+    steps = _steps(times, int(times.pieces.places[PLACES][row])) or [_standstill(times, row)]
     table = pd.DataFrame(steps, columns=["edge", "from_m", "to_m"])
     length_m = float((table["to_m"] - table["from_m"]).abs().sum())
     return Route(table, length_m, float(answer["time_s"]), int(answer["target"]))
 
 
-def _steps(field: TravelTimes, start: tuple[int, float], through: str, target: int) -> list[tuple[int, float, float]]:
-    """Follow the nodes from a position on an edge to a target."""
-    network = field.network
-    goal = field.targets.iloc[[target]]
-    goal_edge, goal_m = int(goal["edge"].iloc[0]), float(goal["at_m"].iloc[0])
-    edge, at_m = start
-    if through == "edge":
-        return [(edge, at_m, goal_m)]
+def _standstill(times: TravelTimes, row: int) -> tuple[int, float, float]:
+    """Give the one step of a place that lies at its target."""
+    place = times.places.iloc[row]
+    return int(place["edge"]), float(place["at_m"]), float(place["at_m"])
 
-    steps = [(edge, at_m, 0.0 if through == "u" else float(network.lengths_m[edge]))]
-    node = int((network.u if through == "u" else network.v)[edge])
-    while field.next_node[node] >= 0:
-        edge, long_m = int(field.edge[node]), float(network.lengths_m[field.edge[node]])
-        steps.append((edge, 0.0, long_m) if network.u[edge] == node else (edge, long_m, 0.0))
-        node = int(field.next_node[node])
-    legs = Legs.of(network, goal, field.barriers)
-    loop = network.u[goal_edge] == network.v[goal_edge]
-    from_u = legs.from_u[0] <= legs.from_v[0] if loop else network.u[goal_edge] == node
-    return [*steps, (goal_edge, 0.0 if from_u else float(network.lengths_m[goal_edge]), goal_m)]
+
+def _steps(times: TravelTimes, node: int) -> list[tuple[int, float, float]]:
+    """Follow the pieces from a node to its target; those that follow one another along an edge are one step."""
+    pieces, via = times.pieces, times.field.via
+    n, last = len(pieces.u), None
+    steps: list[tuple[int, float, float]] = []
+    while via[node] != NOWHERE:
+        back, piece = divmod(int(via[node]), n)
+        from_m, to_m = _ends_m(times, piece)[:: -1 if back else 1]
+        if last == (back, piece + (1 if back else -1)) and steps[-1][0] == pieces.edge[piece]:
+            steps[-1] = (steps[-1][0], steps[-1][1], to_m)
+        else:
+            steps.append((int(pieces.edge[piece]), from_m, to_m))
+        last = (back, piece)
+        node = int((pieces.u if back else pieces.v)[piece])
+    return steps
+
+
+def _ends_m(times: TravelTimes, piece: int) -> tuple[float, float]:
+    """Give the metres along its edge at which a piece begins and ends."""
+    pieces, n = times.pieces, len(times.network.nodes)
+    u, v = int(pieces.u[piece]), int(pieces.v[piece])
+    return (
+        0.0 if u < n else float(pieces.cut_m[u - n]),
+        float(times.network.lengths_m[pieces.edge[piece]]) if v < n else float(pieces.cut_m[v - n]),
+    )
