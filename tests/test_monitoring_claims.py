@@ -89,6 +89,14 @@ def test_the_score_falls_with_distance_days_precision_and_kind():
         assert 0 < bg.link_reports(reports(report("A"), worse))["score"].item() < best
 
 
+def test_a_precision_that_nobody_states_is_no_exact_one():
+    layer = reports(report("A"), report("B", radius=np.nan), report("C", radius=3_000))
+    found = bg.link_reports(layer).set_index(["incident_id_a", "incident_id_b"])
+    assert found["slack_m"].isna().to_list() == [False, True, True]  # A and C, known to 3 km, come first
+    assert found["score"].iloc[0] > 2 * found["score"].iloc[1] > 0
+    assert "the precision of one or both not known" in found.loc[("A", "B"), "reason"]
+
+
 def test_a_report_at_several_places_is_near_by_any_of_them():
     layer = reports(report("A"), report("B", east_km=50))
     layer.loc[1, "geometry"] = MultiPoint([layer.geometry[1], (103.01, 14)])
@@ -195,6 +203,13 @@ def test_every_account_is_the_row_of_the_report():
         assert [value for value in table.loc[field] if pd.notna(value)] == told.dropna().to_list()
 
 
+def test_no_column_of_an_account_is_left_out():
+    layer = reports(report("A"), report("B")).assign(initiator_reported=["the other side, says A", None], displaced=[300, None])
+    table = bg.claims_table(layer, ["A", "B"])
+    assert set(table.index) == set(layer.columns) - {"incident_id", "geometry"}
+    assert table.loc["initiator_reported", "A"] == "the other side, says A"
+
+
 def test_a_report_that_is_not_there_is_refused():
     with pytest.raises(UnknownNameError, match="incident 'KT999'"):
         bg.claims_table(bg.load_incidents(), ["KT999"])
@@ -208,10 +223,10 @@ def links(**columns):
 
 
 def test_a_point_is_concerned_according_to_somebody_with_the_denial_beside_it():
-    table = bg.concerns_provision(bg.load_incidents(), bg.load_provisions(), links(source_url=["a page"]))
+    table = bg.concerns_provision(bg.load_incidents(), bg.load_provisions(), links(source_url=["a page"], source_id=["press"]))
     row = table.iloc[0]
     assert row["words"] == "concerns js-2025-12-27-ceasefire according to an author; otherwise: Cambodia rejects as false"
-    assert (row["instrument"], row["said_by"], row["source_url"]) == ("JS-2025-12-27", "an author", "a page")
+    assert row[["instrument", "said_by", "source_id", "source_url"]].to_list() == ["JS-2025-12-27", "an author", "press", "a page"]
     assert "no finding" in provenance.of(table).notes[-1]
 
 

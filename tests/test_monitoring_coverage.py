@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
-from shapely import LineString, MultiPoint, Point
+from shapely import LineString, MultiLineString, MultiPoint, Point
 
 import bordergis as bg
 from bordergis import provenance
@@ -316,6 +316,12 @@ def test_uncertain_days_and_places_make_an_observation_possible(incident):
     assert table["days_after"].to_list() == [2, 2, 0]
 
 
+def test_an_incident_of_unknown_precision_may_have_been_seen_anywhere(incident):
+    layer = incident(KT1=(103, 14, np.nan), KT2=(104, 14, np.nan))
+    table = observed(layer, visit(("v", "2025-12-12", 103, 14, 500, "granted")))
+    assert table["observed"].to_list() == ["possible", "unknown"]
+
+
 def test_a_visit_made_for_an_incident_needs_no_position(incident):
     layer = incident(KT1=(103, 14, 1_000), KT2=(103, 14, 1_000))
     layer["geometry"] = None
@@ -353,6 +359,15 @@ def test_a_reach_that_is_no_length_is_refused(meridian, reach):
         bg.coverage_gaps(visit(), meridian, reach_m=reach, **DAYS)
 
 
+def test_the_hour_of_a_day_does_not_count(meridian):
+    visits = visit(("v", "2026-01-10", 103, 14.5, 500, "granted"))
+    days = [pd.Timestamp(day) for day in ("2026-01-10T18:00", "2026-01-10T20:00")]
+    parts = bg.coverage_gaps(visits, meridian, since=days[0], as_of=days[1])
+    assert "definite" in set(parts["seen"])
+    with pytest.raises(UnitError, match="Buddhist era"):
+        bg.coverage_gaps(visits, meridian, since="2568-12-27", as_of="2569-01-14")
+
+
 def test_days_out_of_order_are_refused(meridian):
     with pytest.raises(SchemaError, match="2026-01-01, is before the first, 2026-01-02"):
         bg.coverage_gaps(visit(), meridian, since="2026-01-02", as_of="2026-01-01")
@@ -361,6 +376,17 @@ def test_days_out_of_order_are_refused(meridian):
 def test_sectors_without_names_are_refused(meridian):
     with pytest.raises(SchemaError, match="sector_id is missing"):
         bg.observation_coverage(visit(), bg.sectors_by_length(meridian, 60_000).drop(columns="sector_id"), **DAYS)
+
+
+def test_sectors_with_gaps_are_refused_for_the_gap_is_no_line():
+    parts = gpd.GeoSeries([MultiLineString([[(103, 14), (103, 14.2)], [(103, 14.6), (103, 15)]])], crs=4326)
+    gap = gpd.GeoDataFrame({"sector_id": ["s"], "name": ["S"]}, geometry=parts)
+    visits = visit(("v", "2026-01-10", 103, 14.4, 0, "granted"))
+    for sectors, got in ((gap, "MultiLineString"), (gap.head(0), "no sector")):
+        with pytest.raises(SchemaError, match=f"expected one LineString each, got {got}"):
+            bg.observation_coverage(visits, sectors, since="2026-01-10", as_of="2026-01-10")
+    whole = bg.observation_coverage(visits, gap.explode(), since="2026-01-10", as_of="2026-01-10")
+    assert set(whole["status"]) == {"not observed"}
 
 
 def test_layers_of_different_systems_are_refused(meridian):

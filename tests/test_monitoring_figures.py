@@ -121,6 +121,25 @@ def test_a_qualifier_opens_the_spread(figures):
     assert (more.open_below, more.open_above, less.open_below, less.open_above) == (False, True, True, False)
 
 
+@pytest.mark.parametrize(
+    ("word", "opened"), [("about", (True, True)), ("up to", (True, False)), ("over", (False, True)), ("claimed", (False, False))]
+)
+def test_a_loose_word_opens_the_spread_on_its_side(made, word, opened):
+    found = made(("a", "schools_closed", "X", "KH22", 10), qualifier=word).at("2026-01-14", "schools_closed", "KH22")
+    assert (found.open_below, found.open_above) == opened
+
+
+@pytest.mark.parametrize("day", ["2569-01-14", pd.Timestamp("2569-01-14")])
+def test_a_buddhist_year_is_refused_and_not_empty(figures, day):
+    with pytest.raises(UnitError, match="Buddhist era"):
+        figures.at(day, "schools_closed", "KH22")
+
+
+def test_a_moment_is_of_its_local_day(figures):
+    found = figures.at(pd.Timestamp("2026-01-13T20:00", tz="UTC"), "villages_inaccessible", "KH22")
+    assert found.high == 84
+
+
 def test_a_figure_of_a_month_counts_in_the_whole_of_it(figures):
     found = figures.at("2025-07-03", "killed_civilians", "THA")
     assert found.table["figure_id"].to_list() == ["F175"]
@@ -135,6 +154,19 @@ def test_a_range_widens_the_spread(made):
 def test_two_spellings_with_one_code_are_one_place(made):
     both = made(("a", "schools_closed", "Siem Reap", "KH17", 1), ("b", "schools_closed", "Siemreap", "KH17", 2))
     assert both.at("2026-01-14", "schools_closed", "Siem Reap").n == 2
+
+
+def test_one_name_of_two_places_is_refused_and_asked_by_code(made):
+    both = made(("a", "schools_closed", "Samraong", "KH2204", 1), ("b", "schools_closed", "Samraong", "KH2108", 2))
+    with pytest.raises(UnknownNameError, match="may be KH2108 or KH2204"):
+        both.at("2026-01-14", "schools_closed", "Samraong")
+    assert both.at("2026-01-14", "schools_closed", "KH2204").high == 1
+
+
+def test_two_spellings_with_one_code_are_competing_and_not_added(made):
+    both = made(("a", "schools_closed", "Siem Reap", "KH17", 1), ("b", "schools_closed", "Siemreap", "KH17", 2))
+    with pytest.raises(SchemaError, match="a, b are competing"):
+        both.sum(both.layer)
 
 
 def test_a_layer_without_codes_is_asked_by_name(made):
@@ -192,6 +224,19 @@ def test_women_and_children_are_not_added(figures):
 def test_a_sum_is_refused_with_the_reason(figures, ids, error, reason):
     with pytest.raises(error, match=reason):
         figures.sum(some(figures, *ids))
+
+
+@pytest.mark.parametrize("telling", ["in_camps", "in_sites"])
+def test_an_overlap_told_by_either_definition_is_one(made, telling):
+    base = {"unit": "people", "definition": "a test", "stock_or_flow": "stock"}
+    indicators = pd.DataFrame([{"indicator": name, "overlaps_with": None, **base} for name in ("in_camps", "in_sites")])
+    other = {"in_camps": "in_sites", "in_sites": "in_camps"}[telling]
+    indicators["overlaps_with"] = indicators["overlaps_with"].astype("str").mask(indicators["indicator"] == telling, other)
+    layer = made(("a", "schools_closed", "X", "KH22", 1), ("b", "schools_closed", "Y", "KH17", 2)).layer.drop(columns="definition")
+    opened = bg.published_figures(layer.assign(indicator=["in_camps", "in_sites"], unit="people"), indicators=indicators)
+    with pytest.raises(SchemaError, match="in_camps and in_sites overlap"):
+        opened.sum(opened.layer, across=["indicator"])
+    assert opened.overlaps("in_camps") == ["in_sites"]
 
 
 def test_a_sum_may_go_across_what_is_asked_for(figures):

@@ -13,8 +13,8 @@ from shapely import LineString, MultiPoint, Point
 
 import bordergis as bg
 from bordergis import provenance
-from bordergis.errors import SchemaError, UnknownNameError
-from bordergis.monitoring.rates import BEFORE, NOT_INCIDENTS, OUTSIDE, is_incident, poisson_interval
+from bordergis.errors import SchemaError, UnitError, UnknownNameError
+from bordergis.monitoring.rates import ACROSS, BEFORE, NOT_INCIDENTS, OUTSIDE, is_incident, poisson_interval
 
 AS_OF = "2026-01-31"
 
@@ -112,6 +112,43 @@ def test_days_after_the_date_do_not_count(periods):
     table = bg.incident_rates(on("2026-01-13", "2026-01-15"), periods, as_of="2026-01-14").set_index("period")
     assert table.loc["Truce", ["days", "reported_incidents"]].to_list() == [3, 1]
     assert "left out: 1 later ones" in provenance.of(bg.incident_rates(on("2026-01-15"), periods, as_of="2026-01-14")).notes[0]
+
+
+@pytest.fixture
+def noon(periods):
+    """The fight ends, and the truce begins, at noon of 12 January."""
+    end = periods["end"].mask(periods["period_id"] == "fight", periods["start"][1])
+    return periods.assign(end=end)
+
+
+def test_a_report_of_the_day_on_which_a_fight_ends_and_a_truce_begins_is_certain_in_neither(noon):
+    found = counts(on("2026-01-11", "2026-01-12", "2026-01-13"), noon)
+    assert (found["Fight"], found["Truce"]) == ((1, 1, 2), (1, 2, 2))
+    assert sum(best for _, best, _ in found.values()) == 3
+    told = bg.incident_periods(on("2026-01-11", "2026-01-12", "2026-01-13", ("2026-01-10", "2026-01-12")), noon)
+    assert told.to_list() == ["Fight", ACROSS, "Truce", ACROSS]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Bangkok", "America/New_York"])
+def test_a_period_is_of_local_days_whatever_zone_its_moments_are_written_in(periods, zone):
+    moved = periods.assign(start=periods["start"].dt.tz_convert(zone), end=periods["end"].dt.tz_convert(zone))
+    layer = on("2025-12-31", "2026-01-01", "2026-01-10", "2026-01-11")
+    assert counts(layer, moved) == counts(layer, periods)
+    assert bg.incident_periods(layer, moved).equals(bg.incident_periods(layer, periods))
+
+
+def test_a_period_whose_end_nobody_tells_ends_with_the_next(periods):
+    open_ended = periods.assign(end=periods["end"].mask(periods["period_id"] == "fight"))
+    assert counts(on("2026-01-11", "2026-01-12"), open_ended)["Fight"] == (1, 1, 1)
+
+
+def test_the_last_day_is_the_local_one_of_a_moment_and_a_buddhist_year_is_refused(periods):
+    layer = on("2026-01-14", "2026-01-15")
+    evening = pd.Timestamp("2026-01-14T18:00", tz="UTC")  # 01:00 on 15 January in Phnom Penh and Bangkok
+    assert counts(layer, periods, as_of=evening)["Truce"] == (2, 2, 2)
+    assert counts(layer, periods, as_of=pd.Timestamp("2026-01-14T18:00"))["Truce"] == (1, 1, 1)
+    with pytest.raises(UnitError, match="Buddhist era; give that of the common era, 2026"):
+        bg.incident_rates(layer, periods, as_of="2569-01-14")
 
 
 def test_a_period_that_has_not_begun_is_not_there(periods):
@@ -280,6 +317,23 @@ def test_periods_that_overlap_are_refused(periods):
     wide = periods.assign(end=periods["end"].where(periods["period_id"] != "fight", pd.Timestamp("2026-01-20", tz="Asia/Phnom_Penh")))
     with pytest.raises(SchemaError, match="two of them overlap"):
         bg.incident_rates(on("2026-01-02"), wide, as_of=AS_OF)
+
+
+def test_an_incident_that_ends_before_it_begins_is_refused_and_does_not_vanish(periods):
+    turned = on("2026-01-02", ("2026-01-05", "2026-01-03"))
+    for ask in (
+        lambda: bg.incident_rates(turned, periods, as_of=AS_OF),
+        lambda: bg.incident_periods(turned, periods),
+        lambda: bg.link_reports(turned),
+        lambda: bg.independent_observation(turned, bg.load_visits(), within_km=5, within_days=7, as_of=AS_OF),
+    ):
+        with pytest.raises(SchemaError, match="R1 end before they begin"):
+            ask()
+
+
+def test_no_date_is_refused(periods):
+    with pytest.raises(UnitError, match="There is no date"):
+        bg.incident_rates(on("2026-01-02"), periods, as_of=pd.NaT)
 
 
 def test_a_wrong_parting_is_refused(periods):

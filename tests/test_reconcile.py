@@ -107,6 +107,18 @@ def test_the_spelling_need_not_be_the_same(access):
     assert outcome(bg.reconcile_villages(listed("Kouk Mon village"), access), "Kouk Mon village") == "matched"
 
 
+@pytest.mark.parametrize("code", [1010101, 22010103.0])
+def test_codes_that_were_read_as_numbers_are_refused(access, code):
+    with pytest.raises(SchemaError, match="read as numbers"):
+        bg.reconcile_villages(listed("Thnal", village_code=code), access)
+
+
+def test_what_is_possibly_so_and_not_on_the_list_is_said(access):
+    found = bg.reconcile_villages(listed("Dong Tong"), access, place="Oddar Meanchey")
+    assert "1 more are computed to be possibly inaccessible, and not on the list; they are not in the table." in found.sentences
+    assert not any("more are" in said for said in bg.reconcile_villages(listed("Ta Mean"), access).sentences)
+
+
 def test_counts_add_up_to_the_rows_by_place_and_author(access):
     told = listed("Kouk Mon", "Thnal", "Kuala Lumpur", "Svay Sor", reported_by=["a", "b", "a", "b"])
     found = bg.reconcile_villages(told, access)
@@ -398,6 +410,35 @@ def test_a_range_counts_where_there_is_no_single_number():
         value=[float("nan"), 60.0, 40.0], value_low=[90.0, None, None], value_high=[95.0, None, None]
     )
     assert bg.reconcile_figures(rows).mismatches["check"].to_list() == ["sum"]
+
+
+def test_a_range_is_told_as_one_and_no_part_without_a_number_counts_as_nothing():
+    rows = figures(TOTAL, NORTH, SOUTH).assign(
+        value=[100.0, float("nan"), 40.0], value_low=[None, 90.0, None], value_high=[None, 95.0, None]
+    )
+    checks = bg.reconcile_figures(rows)
+    assert checks.mismatches["words"].to_list() == ["100 (A, M) for KHM: 130 to 135 in Oddar Meanchey, Pursat (they differ)."]
+    rows["author"], rows["place"], rows["place_pcode"] = ["M", "N", "N"], "KHM", "KHM"
+    assert "90 to 95 (B, N)" in bg.reconcile_figures(rows).table.set_index("check").loc["competing", "words"]
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [("over", "agrees"), ("up to", "differs"), ("a fresh word", "agrees"), ("claimed", "differs"), ("less than", "differs")],
+)
+def test_every_word_beside_a_number_has_its_meaning_and_an_unknown_one_says_nothing(word, outcome):
+    north = (*NORTH[:2], 80, *NORTH[3:])
+    assert found((*TOTAL, word), north, SOUTH, check="sum").loc[0, "outcome"] == outcome
+
+
+def test_up_to_is_any_number_below():
+    few = (*SOUTH[:2], 10, *SOUTH[3:])
+    assert found((*TOTAL[:3], "Cambodia, 2 provinces", None, "M", "up to"), NORTH, few, check="sum").loc[0, "outcome"] == "agrees"
+
+
+def test_two_numbers_of_one_author_for_one_part_are_a_range_and_neither_is_dropped():
+    row = found(TOTAL, NORTH, (*NORTH[:2], 70, *NORTH[3:]), SOUTH, check="sum").loc[0]
+    assert row[["outcome", "figure_ids"]].to_list() == ["agrees", "A; B; C; D"]
 
 
 def test_figures_without_a_code_of_place_are_still_held_against_each_other():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +14,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -321,7 +325,114 @@ def test_a_compressed_member_is_refused_before_it_is_unpacked(tmp_path):
         bg.open_situation(file)
 
 
-@pytest.mark.parametrize(("name", "value"), [("FORMAT", "another"), ("FORMAT_VERSION", 99)])
+def forge(saved, target, change=lambda _: None, members=lambda _: None):
+    """Change an archive as somebody who writes every hash anew, so that only what it says can give it away."""
+    with zipfile.ZipFile(saved) as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    members(inside)
+    manifest = json.loads(inside[MANIFEST])
+    for about in manifest["tables"].values():
+        about["sha256"] = hashlib.sha256(inside[about["file"]]).hexdigest()
+    told = change(manifest)
+    inside[MANIFEST] = told if isinstance(told, bytes) else json.dumps(manifest).encode()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.comment = hashlib.sha256(inside[MANIFEST]).hexdigest().encode()
+        for name, content in inside.items():
+            archive.writestr(name, content)
+    return target
+
+
+def test_the_forger_of_these_tests_changes_nothing_by_itself(saved, tmp_path):
+    assert bg.open_situation(forge(saved, tmp_path / "a.situation")).date.isoformat() == "2026-01-14"
+
+
+@pytest.mark.parametrize("told", [b"[]", b"{", b"{}", b"[" * 200_000, b"\xff"])
+def test_a_manifest_that_is_none_is_refused(saved, tmp_path, told):
+    with pytest.raises(SavedFileError):
+        bg.open_situation(forge(saved, tmp_path / "a.situation", lambda _: told))
+
+
+@pytest.mark.parametrize("value", [None, [1], 0, 0.5, "nope"])
+@pytest.mark.parametrize("name", ["format", "format_version", "date", "software", "tables"])
+def test_a_manifest_with_an_odd_entry_is_refused(saved, tmp_path, name, value):
+    with pytest.raises(SavedFileError):
+        bg.open_situation(forge(saved, tmp_path / "a.situation", lambda manifest: manifest.update({name: value})))
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"file": "../../../etc/passwd"}, {"file": ["rules.parquet"]}, {"rows": 10**9}, {"spatial": True}, {"lists": ["nope"]},
+        {"lists": ["rule_id"]}, {"dtypes": {"nope": "str"}}, {"dtypes": {"rule_id": "float64"}}, {"dtypes": {"rule_id": "zzz"}},
+        {"dtypes": [1]},
+    ],
+)  # fmt: skip
+def test_a_table_told_otherwise_than_it_is_is_refused(saved, tmp_path, about):
+    with pytest.raises(SavedFileError):
+        bg.open_situation(forge(saved, tmp_path / "a.situation", lambda manifest: manifest["tables"]["rules"].update(about)))
+
+
+@pytest.mark.parametrize("name", ["rules", "answer.access", "layer.villages", "layer.roads"])
+def test_a_situation_without_one_of_its_tables_is_refused_and_not_filled_with_embedded_data(saved, tmp_path, name):
+    def drop(manifest):
+        del manifest["tables"][name]
+
+    file = forge(saved, tmp_path / "a.situation", drop)
+    file = rewrite(file, tmp_path / "b.situation", lambda member, content: None if member == f"{name}.parquet" else content)
+    with pytest.raises(SavedFileError, match=r"has no layer|KeyError"):
+        bg.open_situation(file)
+
+
+@pytest.mark.parametrize("extra", ["evil.py", "../../evil.py"])
+def test_a_member_that_the_manifest_does_not_name_is_refused(saved, tmp_path, extra):
+    file = forge(saved, tmp_path / "a.situation", members=lambda inside: inside.update({extra: b"import os"}))
+    with pytest.raises(SavedFileError, match="does not name"):
+        bg.open_situation(file)
+    assert not (tmp_path.parent / "evil.py").exists()
+
+
+def test_members_that_share_their_bytes_are_refused_before_they_are_read(tmp_path):
+    file = tmp_path / "bomb.situation"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(MANIFEST, b"0" * 100_000)
+        archive.filelist *= 50  # fifty entries of the directory point at one member
+    with pytest.raises(SavedFileError, match="larger than itself"):
+        bg.open_situation(file)
+
+
+def test_many_rows_in_few_bytes_are_refused_before_they_are_read(saved, tmp_path):
+    many = io.BytesIO()
+    pd.DataFrame({"rule_id": pd.array(["a"] * 1_000_000, dtype="str")}).to_parquet(many)
+
+    def swap(inside):
+        inside["rules.parquet"] = many.getvalue()
+
+    file = forge(saved, tmp_path / "a.situation", lambda manifest: manifest["tables"]["rules"].update(rows=1_000_000), swap)
+    with pytest.raises(SavedFileError, match="1,000,000 rows in"):
+        bg.open_situation(file)
+
+
+def test_answers_and_rules_that_break_their_contract_are_refused(saved, tmp_path):
+    kept = read_record(saved)
+    odd = Answers(kept.answers.zones.drop(columns="certainty"), kept.answers.access, kept.answers.software)
+    for record in (replace(kept, rules=kept.rules.drop(columns="radius_m")), replace(kept, answers=odd)):
+        with pytest.raises(SchemaError, match="is missing"):
+            bg.open_situation(write_record(tmp_path / "odd.situation", record))
+
+
+@pytest.mark.parametrize("told", [b'{"bordergis": {"sources": 5}}', b"[", b'"x"'])
+def test_an_origin_that_is_none_is_refused(saved, tmp_path, told):
+    def swap(inside):
+        table = pq.read_table(io.BytesIO(inside["layer.villages.parquet"]))
+        content = io.BytesIO()
+        pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"PANDAS_ATTRS": told}), content)
+        inside["layer.villages.parquet"] = content.getvalue()
+
+    with pytest.raises(SavedFileError):
+        bg.open_situation(forge(saved, tmp_path / "a.situation", members=swap))
+
+
+@pytest.mark.parametrize(("name", "value"), [("FORMAT", "another"), ("FORMAT_VERSION", 99), ("FORMAT_VERSION", 0)])
 def test_another_or_later_format_is_refused(tmp_path, record, monkeypatch, name, value):
     monkeypatch.setattr(f"bordergis.situation_files.{name}", value)
     file = write_record(tmp_path / "a.situation", record())

@@ -8,13 +8,14 @@ from functools import cached_property
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from bordergis import datasets
 from bordergis.access import RoadConditions, inaccessible_villages, target_sets
 from bordergis.access.targets import TARGET_SETS
+from bordergis.datasets.columns import local_day
+from bordergis.errors import SavedFileError
 from bordergis.provenance import Provenance, of
 from bordergis.schema import CONTRACTS
 from bordergis.situation_files import Answers, Record, read_record, software, write_record
@@ -97,7 +98,7 @@ class Situation:
 
     def as_of(self, date: dt.date | str) -> Situation:
         """Give the situation as of another date."""
-        return replace(self, date=_day(date), saved=None)
+        return replace(self, date=local_day(date), saved=None)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the situation to one file, with every layer, the rules and the answers; the same situation gives the same bytes.
@@ -334,7 +335,7 @@ def load(as_of: dt.date | str = DEFAULT_DATE, *, rules: str | pd.DataFrame = DEF
     for name, layer in own.items():
         datasets.require_known("layer", name, (*LAYERS, *FOLLOWING))
         CONTRACTS[name].validate(layer)
-    return Situation(_day(as_of), rules, MappingProxyType(own))
+    return Situation(local_day(as_of), rules, MappingProxyType(own))
 
 
 def open_situation(path: str | os.PathLike[str]) -> Situation:
@@ -356,9 +357,9 @@ def open_situation(path: str | os.PathLike[str]) -> Situation:
     DataMissingError
         If there is no such file.
     SavedFileError
-        If it is not a saved situation, was cut short or changed, or comes from a later format.
+        If it is not a saved situation, was cut short or changed, has not every layer, or comes from a later format.
     SchemaError
-        If a layer breaks its contract, as one of an older bordergis may.
+        If a layer, the rules or the answers break their contract, as those of an older bordergis may.
 
     Examples
     --------
@@ -372,18 +373,15 @@ def open_situation(path: str | os.PathLike[str]) -> Situation:
     for name, layer in record.layers.items():
         datasets.require_known("layer", name, (*LAYERS, *FOLLOWING))
         CONTRACTS[name].validate(layer)
+    missing = [name for name in LAYERS if name not in record.layers]
+    if missing:  # the embedded layer of this bordergis is another one
+        raise SavedFileError(f"{path} has no layer {', '.join(missing)}: another bordergis saved it; save the situation again.")
+    for name, table in {"rules": record.rules, "zones": record.answers.zones, "villages": record.answers.access}.items():
+        CONTRACTS[name].validate(table)
     preset = record.rules_name
     same = preset is not None and preset in rule_presets().index and load_rules(preset).equals(record.rules)  # its numbers may have changed
     rules = preset if same and preset is not None else record.rules
-    return Situation(_day(record.date), rules, record.layers, record.answers)
-
-
-def _day(date: dt.date | str) -> dt.date:
-    if isinstance(date, str):
-        return dt.date.fromisoformat(date)
-    if isinstance(date, dt.datetime):
-        return (date.astimezone(ZoneInfo(datasets.TIME_ZONE)) if date.tzinfo else date).date()
-    return date
+    return Situation(local_day(record.date), rules, record.layers, record.answers)
 
 
 def _end_of(date: dt.date) -> pd.Timestamp:

@@ -2,10 +2,14 @@
 
 The archive is a plain ZIP without compression of its own (Parquet is compressed already), so that any tool unpacks it into a folder of
 layers. Nothing in it is ever run: tables and text only.
+
+Hashes find damage and careless edits. They are no seal: whoever changes a layer can write its hash anew. So what was saved is read as
+anybody's file: only the members that the manifest names, only tables, and with every layer held against its contract.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -19,10 +23,12 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
 
-from bordergis.errors import DataMissingError, SavedFileError
+from bordergis.errors import BorderGISError, DataMissingError, SavedFileError
 from bordergis.files import write_atomic
-from bordergis.provenance import attach, of
+from bordergis.provenance import Provenance, attach, of
 
 if TYPE_CHECKING:
     import os
@@ -33,9 +39,17 @@ __all__ = ["Answers", "Record", "read_record", "software", "write_record"]
 FORMAT = "bordergis situation"
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
+ANSWERED = ("rules", "answer.zones", "answer.access")
+"""Tables that every saved situation has beside its layers."""
+
 STACK = ("bordergis", "geopandas", "numpy", "pandas", "pyarrow", "pyproj", "shapely")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The moment written for every member of the archive: the hour of saving would change the bytes."""
+
+MALFORMED = (
+    ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, pa.ArrowException, shapely.errors.ShapelyError,
+)  # fmt: skip
+"""What the libraries raise on a manifest or table that no bordergis wrote (RuntimeError: too deeply nested, or a CRS that is none)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,17 +124,26 @@ def read_record(path: str | os.PathLike[str]) -> Record:
     DataMissingError
         If there is no such file.
     SavedFileError
-        If it is not a saved situation, was cut short or changed, or comes from a later format.
+        If it is not a saved situation, was cut short or changed, was not written by bordergis, or comes from a later format.
     """
     file = Path(path)
     if not file.is_file():
         raise DataMissingError(f"There is no saved situation {file}; save one with `situation.save(path)` or `bordergis save`.")
-    members = _unpack(file)
-    manifest = _read_manifest(file, members)
-    tables = {name: _decode(file, members, about) for name, about in manifest["tables"].items()}
-    layers = {name.removeprefix("layer."): table for name, table in tables.items() if name.startswith("layer.")}
-    answers = Answers(tables["answer.zones"], tables["answer.access"], MappingProxyType(dict(manifest["software"])))
-    return Record(manifest["date"], manifest["rules"], tables["rules"], answers, MappingProxyType(layers))
+    seal, members = _unpack(file)
+    try:
+        manifest = _read_manifest(file, members, seal)
+        strange = sorted(members.keys() - {MANIFEST, *(about["file"] for about in manifest["tables"].values())})
+        if strange:
+            raise SavedFileError(f"{file} holds {strange[0]!r}, which {MANIFEST} does not name; use the file as it was saved.")
+        tables = {str(name): _decode(file, members, about) for name, about in manifest["tables"].items()}
+        return _record(manifest, tables)
+    except BorderGISError:
+        raise
+    except MALFORMED as fault:
+        raise SavedFileError(
+            f"{file} cannot be read, though its hashes agree: it was not written by bordergis ({type(fault).__name__}: {fault}); "
+            "save the situation again."
+        ) from fault
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,14 +205,18 @@ def _digest(content: bytes) -> str:
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _unpack(file: Path) -> dict[str, bytes]:
+def _unpack(file: Path) -> tuple[bytes, dict[str, bytes]]:
+    """Give the comment of the archive, and its members."""
     try:
         with zipfile.ZipFile(file) as archive:
-            packed = [member.filename for member in archive.infolist() if member.compress_type != zipfile.ZIP_STORED]
+            members = archive.infolist()
+            packed = [member.filename for member in members if member.compress_type != zipfile.ZIP_STORED]
             if packed:  # ours never are; refusing them keeps a small file from swelling in memory
                 raise SavedFileError(f"{file} is not a saved situation: its member {packed[0]} is compressed; save the situation again.")
-            return {"": archive.comment, **{member.filename: archive.read(member) for member in archive.infolist()}}
-    except (zipfile.BadZipFile, EOFError, RuntimeError, ValueError) as fault:  # RuntimeError: marked as encrypted
+            if sum(member.file_size for member in members) > file.stat().st_size:  # many members may point at the same bytes
+                raise SavedFileError(f"{file} is not a saved situation: its members are larger than itself; save the situation again.")
+            return archive.comment, {member.filename: archive.read(member) for member in members}
+    except (zipfile.BadZipFile, EOFError, LookupError, RuntimeError, ValueError) as fault:  # RuntimeError: marked as encrypted
         if isinstance(fault, SavedFileError):
             raise
         raise SavedFileError(
@@ -197,14 +224,14 @@ def _unpack(file: Path) -> dict[str, bytes]:
         ) from fault
 
 
-def _read_manifest(file: Path, members: Mapping[str, bytes]) -> dict[str, Any]:
+def _read_manifest(file: Path, members: Mapping[str, bytes], seal: bytes) -> dict[str, Any]:
     told = members.get(MANIFEST, b"")
     if not told:
         raise SavedFileError(f"{file} has no {MANIFEST}: it is not a saved situation; save one with `situation.save(path)`.")
-    if _digest(told).encode() != members[""]:
+    if _digest(told).encode() != seal:
         raise SavedFileError(f"{file}: {MANIFEST} was changed after saving (its hash differs); use the file as it was saved.")
     manifest: dict[str, Any] = json.loads(told)
-    if manifest["format"] != FORMAT or manifest["format_version"] > FORMAT_VERSION:
+    if manifest["format"] != FORMAT or manifest["format_version"] not in range(1, FORMAT_VERSION + 1):
         raise SavedFileError(
             f"{file} has format {manifest['format']!r}, version {manifest['format_version']}; this bordergis reads {FORMAT!r} up to "
             f"version {FORMAT_VERSION}; install a later bordergis."
@@ -212,16 +239,27 @@ def _read_manifest(file: Path, members: Mapping[str, bytes]) -> dict[str, Any]:
     return manifest
 
 
+def _record(manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Record:
+    rules, zones, access = (tables[name] for name in ANSWERED)
+    versions = MappingProxyType({str(name): str(number) for name, number in manifest["software"].items()})
+    layers = {name.removeprefix("layer."): table for name, table in tables.items() if name not in ANSWERED}
+    named = manifest["rules"] if manifest["rules"] is None else str(manifest["rules"])
+    date = dt.date.fromisoformat(manifest["date"]).isoformat()
+    return Record(date, named, rules, Answers(zones, access, versions), MappingProxyType(layers))
+
+
 def _decode(file: Path, members: Mapping[str, bytes], about: Mapping[str, Any]) -> pd.DataFrame:
     content = members.get(about["file"])
     if content is None or _digest(content) != about["sha256"]:
         what = "is missing" if content is None else "was changed after saving (its hash differs)"
         raise SavedFileError(f"{file}: {about['file']} {what}; use the file as it was saved.")
+    rows = pq.read_metadata(io.BytesIO(content)).num_rows
+    if rows != about["rows"] or rows > len(content):  # no key fits into less than a byte; a bomb does
+        raise SavedFileError(f"{file}: {about['file']} tells of {rows:,} rows in {len(content):,} bytes; use the file as it was saved.")
     read = gpd.read_parquet if about["spatial"] else pd.read_parquet
-    try:
-        table = read(io.BytesIO(content))
-    except (pa.ArrowException, ValueError, KeyError) as fault:
-        raise SavedFileError(f"{file}: {about['file']} cannot be read ({fault}); save the situation again.") from fault
+    table = read(io.BytesIO(content))
+    told = of(table)
+    attach(table, Provenance(*(tuple(map(str, part)) for part in (told.sources, told.steps, told.notes))))
     table = table.astype({column: dtype for column, dtype in about["dtypes"].items() if str(table[column].dtype) != dtype})
     return table.assign(**{column: table[column].map(_from_json, na_action="ignore").astype("object") for column in about["lists"]})
 

@@ -1,7 +1,7 @@
 """Why an answer differs: the first situation becomes the second by one factor at a time, and each step is answered anew.
 
-The order is fixed: software, rules, zones given by hand, gazetteer, sources withdrawn, revised data of the earlier day, ends reached,
-what was reported since, sources added. Where factors act together, another order could share the change out otherwise.
+The order is fixed: software, rules, zones given by hand, gazetteer, map of the roads, sources withdrawn, revised data of the earlier
+day, ends reached, what was reported since, sources added. Where factors act together, another order could share the change out otherwise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from bordergis.change.differences import REPORTED_AGAIN, REVISED
 from bordergis.change.snapshot import ANSWERS, answer_records, rules_of
 from bordergis.situation import LAST_DAY
 
@@ -20,16 +21,23 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    import geopandas as gpd
+
     from bordergis.change.snapshot import Snapshot
     from bordergis.situation import Situation
 
-__all__ = ["CAUSES", "REAL", "causes"]
+__all__ = ["CAUSES", "JOIN", "REAL", "causes"]
 
-CAUSES = ("reported", "ended", "rules", "gazetteer", "data revised", "source withdrawn", "source added", "software")
+CAUSES = ("reported", "ended", "rules", "gazetteer", "road map", "data revised", "source withdrawn", "source added", "software")
 """What can make two situations differ; only the first is a change that somebody reported. ``change.cause`` has the words."""
 
 REAL = "reported"
 JOIN = " + "
+BETWEEN = "\x1f"
+"""Stands between the columns of an answer, so that none runs into the next (the unit separator of ASCII)."""
+
+TOLD_ANEW = {*REPORTED_AGAIN, "valid_to"}
+"""What of a record a later report may change; another column of it is revised."""
 
 EVIDENCE = {
     "incidents": "date_start", "hazards": "recorded_on", "restricted_areas": "valid_from", "obstacles": "valid_from",
@@ -69,14 +77,18 @@ def _steps(before: Situation, after: Situation, old: set[str], new: set[str]) ->
         reports = now.access_reports
         now = _with(now, villages=end.villages, access_reports=reports[reports["place_id"].isin(end.villages["place_id"])])
         yield "gazetteer", _answers(now)
+    if not _same(now.roads, end.roads):
+        now = _with(now, roads=end.roads)
+        yield "road map", _answers(now)
     if old - new:
         now = _without(now, old - new)
         yield "source withdrawn", _answers(now)
     known = _without(end, new - old) if new - old else end
+    then = _with(known, checkpoints=_status_then(before, known)).as_of(before.date)
     if not _shared(before, after):
-        yield "data revised", _answers(known.as_of(before.date))
+        yield REVISED, _answers(then)
     if before.date != after.date:
-        yield "ended", _answers(_until(known, before.date))
+        yield "ended", _answers(_until(known, then))
         yield "reported", _answers(known)
     if known is not end:
         yield "source added", _answers(end)
@@ -96,7 +108,8 @@ def _answers(situation: Situation) -> Mapping[str, pd.DataFrame]:
 def _states(records: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Give each answer as one text on kind and id."""
     parts = {kind: records[kind].drop(columns=["name", "day", "sources", "reasons"]) for kind in ANSWERS}
-    return pd.concat({kind: rows.astype("str").fillna("").sum(axis=1) for kind, rows in parts.items()}, names=["kind", "id"])
+    texts = {kind: (rows.astype("str").fillna("") + BETWEEN).sum(axis=1) for kind, rows in parts.items()}
+    return pd.concat(texts, names=["kind", "id"])
 
 
 def _attributed(states: list[pd.Series], names: list[str]) -> pd.Series:
@@ -114,20 +127,25 @@ def _record_causes(found: pd.DataFrame, date: dt.date, old: set[str], new: set[s
     kind, came, went = found["kind"], found["before"].isna(), found["after"].isna()
     since = found["day"] > pd.Timestamp(date)
     stranger, lost = came & found["sources"].isin(new - old), went & found["sources"].isin(old - new)
-    dated = kind.isin(["incident", "figure", "closure", "checkpoint"])
+    dated = came & kind.isin(["incident", "figure", "closure"])  # of one that was there before, the day was revised
+    told = ~came & ~went & (kind == "checkpoint")
     ended = (kind == "closure") & (found["change"] == "closure ended")
-    is_source = kind == "source"
+    aside = found["columns"].map(lambda names: bool(names) and not set(names.split(", ")) <= TOLD_ANEW).astype(bool)
+    anew = (ended & (found["stop"] >= pd.Timestamp(date))) | (told & since)
     rows = [
         (kind == "village", "gazetteer"),
         (kind == "rule", "rules"),
         (kind == "software", "software"),
-        (is_source & found["id"].isin(old & new), REAL),  # known to both, first used between the dates
-        ((is_source & came) | stranger, "source added"),
-        ((is_source & went) | lost, "source withdrawn"),
+        (stranger, "source added"),
+        (lost, "source withdrawn"),
         (ended & (found["columns"] == ""), "ended"),
-        ((ended & (found["stop"] >= pd.Timestamp(date))) | (dated & since & ~went), REAL),
+        (anew & aside, REAL + JOIN + REVISED),
+        (anew | (dated & since), REAL),
     ]
-    return pd.Series(np.select([test for test, _ in rows], [cause for _, cause in rows], "data revised"), found.index, dtype="str")
+    own = np.select([test for test, _ in rows], [cause for _, cause in rows], REVISED)
+    reported = found.loc[came & (own == REAL), "sources"]
+    first = (kind == "source") & came & ~stranger & found["id"].isin(reported)  # known to both, and used since
+    return pd.Series(np.where(first, REAL, own), found.index, dtype="str")
 
 
 def _source_ids(situation: Situation) -> set[str]:
@@ -149,10 +167,20 @@ def _without(situation: Situation, gone: set[str]) -> Situation:
     return _with(situation, **{name: layer[~layer["source_id"].isin(gone)] for name, layer in layers.items() if "source_id" in layer})
 
 
-def _until(situation: Situation, date: dt.date) -> Situation:
-    """Leave out what was reported since a date, but not the passing of time."""
-    then = situation.as_of(date)
+def _until(situation: Situation, then: Situation) -> Situation:
+    """Leave out what was reported since, but not the passing of time."""
     return _with(situation, checkpoints=then.checkpoints, **{name: getattr(then, name) for name in EVIDENCE})
+
+
+def _status_then(before: Situation, after: Situation) -> gpd.GeoDataFrame:
+    """Give the checkpoints of the later situation with the status of the earlier day: a layer of one's own has that of its own day only."""
+    layer, known = after.as_of(before.date).checkpoints, before.checkpoints.set_index("checkpoint_id")
+    if "status_since" not in layer:
+        return layer
+    again = (layer["status_since"] > pd.Timestamp(before.date)) & layer["checkpoint_id"].isin(known.index)
+    columns = [name for name in ("status", "status_since", "status_reported_by", "for_whom") if name in layer]
+    old = known.reindex(index=layer["checkpoint_id"], columns=columns).set_axis(layer.index)
+    return layer.assign(**{name: layer[name].mask(again, old[name]) for name in columns})
 
 
 def _same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 import bordergis as bg
 from bordergis.change.causes import CAUSES, JOIN, REAL, causes
 from bordergis.change.differences import COLUMNS, differences, unchanged
-from bordergis.change.snapshot import take
+from bordergis.change.snapshot import answered, take
 from bordergis.change.words import sentences
 from bordergis.crs import LONLAT
 from bordergis.errors import SchemaError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bordergis.maps import SituationMap
     from bordergis.situation import Situation
 
-__all__ = ["SituationChange", "compare"]
+__all__ = ["PLACED", "SituationChange", "compare"]
 
 PLACED = {
     **dict.fromkeys(["access", "in_zone", "cut_off", "village"], ("villages", "place_id")),
@@ -36,7 +36,6 @@ PLACED = {
 """Where the geometry of each kind is; figures, sources, rules and software have none."""
 
 COMPARED = ("villages", "zones", "checkpoints", "closures", "figures", "incidents")
-SHAPES = {"Point": "points", "MultiPoint": "points", "LineString": "lines", "MultiLineString": "lines"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +149,8 @@ class SituationChange:
         layer = gpd.GeoDataFrame(self.table, geometry=shapes)
         return inherit(layer[~shapes.isna()].reset_index(drop=True), self.table, step="layer()")
 
-    def map(self) -> SituationMap:
-        """Draw the later situation with the differences on it, a layer a kind of change.
+    def map(self, **options: Any) -> SituationMap:  # noqa: ANN401  maps are a row above
+        """Draw the differences on the map of the later situation; ``options`` are those of :func:`bordergis.changes_map`.
 
         Examples
         --------
@@ -159,10 +158,7 @@ class SituationChange:
         >>> import bordergis as bg
         >>> bg.compare(bg.load("2025-12-31"), bg.load("2026-01-14")).map().save(tempfile.mkdtemp() + "/changes.html")
         """
-        layer = self.layer()
-        shape = layer.geom_type.map(SHAPES).fillna("areas")
-        parts = {f"{kind}: {change} ({what})": rows for (kind, change, what), rows in layer.groupby(["kind", "change", shape], sort=False)}
-        return bg.situation_map(self.after, layers=parts)
+        return bg.changes_map(self, **options)
 
     def _repr_html_(self) -> str:
         """Show the sentences and the counts in a notebook."""
@@ -174,9 +170,9 @@ def compare(before: Situation, after: Situation) -> SituationChange:
     """Say what differs between two situations, by stable ids, and why.
 
     For the computed answers (access, zones) the first situation is led to the second by one factor at a time, and each step is answered
-    anew: software (a saved situation holds what was answered then), rules, gazetteer, sources withdrawn, data of the first date that were
-    revised, ends that were reached, what was reported since, sources added. A difference is **real** only if what was reported since the
-    first date made it, alone.
+    anew: software (a saved situation holds what was answered then), rules, gazetteer, map of the roads, sources withdrawn, data of the
+    first date that were revised, ends that were reached, what was reported since, sources added. A difference is **real** only if what
+    was reported since the first date made it, alone.
 
     Parameters
     ----------
@@ -220,5 +216,6 @@ def _labelled(before: Situation, after: Situation, found: pd.DataFrame, *, ends:
 
 def _places(situation: Situation) -> gpd.GeoSeries:
     """Every geometry of a situation on kind and id."""
-    found = {kind: getattr(situation, name).set_index(key).geometry for kind, (name, key) in PLACED.items()}
+    layers = {name: getattr(situation, name) for name, _ in PLACED.values() if name != "zones"} | {"zones": answered(situation)[0]}
+    found = {kind: layers[name].set_index(key).geometry for kind, (name, key) in PLACED.items()}
     return pd.concat(found, names=["kind", "id"])

@@ -12,7 +12,7 @@ from bordergis.change.snapshot import HEAD
 if TYPE_CHECKING:
     from bordergis.change.snapshot import Snapshot
 
-__all__ = ["COLUMNS", "differences", "unchanged"]
+__all__ = ["COLUMNS", "REPORTED_AGAIN", "REVISED", "differences", "unchanged"]
 
 COLUMNS = ["kind", "id", "name", "change", "before", "after", "columns", "day", "sources", "reasons"]
 
@@ -46,6 +46,7 @@ CUT_OFF = {
 }
 HEAD_KINDS = {name: "datetime64[s]" if name == "day" else "str" for name in HEAD}
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=HEAD_KINDS.get(name, "str")) for name in COLUMNS})
+OVER = "closed and ended since"
 REPORTED_AGAIN = {"status_since", "status_reported_by"}
 REVISED = "data revised"
 
@@ -79,7 +80,7 @@ def unchanged(before: Snapshot, after: Snapshot, *, found: pd.DataFrame) -> pd.D
 
 def _of_kind(kind: str, before: Snapshot, after: Snapshot) -> pd.DataFrame:
     old, new = before.records[kind], after.records[kind]
-    ids = old.index.union(new.index)
+    ids = old.index.union(new.index).sort_values()  # a union of equal ones stays as it came
     was, now = (rows.reindex(ids).astype(HEAD_KINDS) for rows in (old, new))  # an empty side has no kinds of its own
     there, here = ids.isin(old.index), ids.isin(new.index)
     content = [column for column in new.columns.union(old.columns, sort=False) if column not in HEAD]
@@ -100,7 +101,8 @@ def _of_kind(kind: str, before: Snapshot, after: Snapshot) -> pd.DataFrame:
     found = table[differs.any(axis=1).to_numpy() | (there != here)].reset_index()
     came, went = found["before"].isna() & ~found["id"].isin(old.index), ~found["id"].isin(new.index)
     late = came & (found["day"] <= pd.Timestamp(before.date)) if kind in LATE else pd.Series(data=False, index=found.index)
-    words = np.select([late, came, went], [LATE.get(kind, ""), CAME[kind], WENT[kind]], _words(kind, found))
+    over = came & (kind == "closure") & (found["after"] == "ended")  # who reads that it is newly closed takes it to be closed now
+    words = np.select([late, over, came, went], [LATE.get(kind, ""), OVER, CAME[kind], WENT[kind]], _words(kind, found))
     if kind == "figure":
         found["reasons"] += _number_before(found["id"], new, old)
     texts = ["kind", "id", "name", "before", "after", "columns", "sources", "reasons"]
@@ -111,7 +113,7 @@ def _number_before(ids: pd.Series, new: pd.DataFrame, old: pd.DataFrame) -> pd.S
     """Say beside a figure what its author had last published of the same indicator and place, as far as the first snapshot knows."""
     series = ["indicator", "place", "author", "unit"]
     told = "; before: " + old["state"].astype("str") + " (" + old["day"].astype("str") + ")"
-    last = old.assign(told=told).sort_values("day").drop_duplicates(series, keep="last").reset_index()
+    last = old.assign(told=told).sort_values(["day", "id"]).drop_duplicates(series, keep="last").reset_index()
     asked = pd.DataFrame({"asked": ids}).join(new[series], on="asked").merge(last, on=series, how="left")
     return asked["told"].where(asked["id"] != asked["asked"]).fillna("").set_axis(ids.index)
 

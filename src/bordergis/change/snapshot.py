@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import shapely
 
 from bordergis.datasets import sources as known_sources
 from bordergis.provenance import of
-from bordergis.schema import CHECKPOINTS, CLOSURES, FIGURES, INCIDENTS, VILLAGES
+from bordergis.schema import CHECKPOINTS, CLOSURES, FIGURES, INCIDENTS, RULES, VILLAGES
 from bordergis.schema.contract import DTYPES
 from bordergis.situation_files import software
 from bordergis.zones import load_rules
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bordergis.schema import Contract
     from bordergis.situation import Situation
 
-__all__ = ["ANSWERS", "HEAD", "Snapshot", "answer_records", "rules_of", "take"]
+__all__ = ["ANSWERS", "HEAD", "Snapshot", "answer_records", "answered", "rules_of", "take"]
 
 HEAD = ["name", "state", "day", "sources", "reasons"]
 """What every record begins with; the columns after these are its content."""
@@ -66,11 +67,15 @@ class Kind:
 
 def take(situation: Situation) -> Snapshot:
     """Write down what a situation says; a saved one as it was answered when it was saved."""
-    given = situation.saved
-    zones, access = (given.zones, given.access) if given else (situation.zones, situation.access.table)
     layers = {name: _rows(getattr(situation, kind.layer), kind, situation.date) for name, kind in KINDS.items()}
     others = {"source": _sources(layers), "rule": _rules(situation), "software": _software(situation)}
-    return Snapshot(situation.date, MappingProxyType(answer_records(zones, access) | layers | others))
+    return Snapshot(situation.date, MappingProxyType(answer_records(*answered(situation)) | layers | others))
+
+
+def answered(situation: Situation) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Give the zones and the access of a situation; of a saved one those that were answered when it was saved."""
+    given = situation.saved
+    return (given.zones, given.access) if given else (situation.zones, situation.access.table)
 
 
 def answer_records(zones: gpd.GeoDataFrame, access: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
@@ -79,7 +84,7 @@ def answer_records(zones: gpd.GeoDataFrame, access: gpd.GeoDataFrame) -> dict[st
     head = {"name": access["name"], "day": pd.NaT, "sources": behind, "reasons": access["reasons"]}
     by_id = pd.DataFrame(head).set_axis(access["place_id"])
     answers = {"access": access["status"], "in_zone": access["in_zone"], "cut_off": access.get("cut_off", "not_computed")}
-    content = pd.DataFrame({column: zones[column].map(str) for column in zones if column not in ("geometry", "zone_id")})
+    content = pd.DataFrame({column: zones[column].map(_text) for column in zones if column not in ("geometry", "zone_id")})
     head = {"name": zones["rule_id"], "state": _in_force(zones), "day": pd.NaT, "sources": zones.get("citation", ""), "reasons": ""}
     zone = content.assign(geometry=_shape(zones), **head).set_axis(zones["zone_id"])
     by_village = {kind: _headed(by_id.assign(state=np.asarray(told))) for kind, told in answers.items()}
@@ -122,6 +127,10 @@ def _in_force(zones: pd.DataFrame) -> pd.Series:
     return pd.Series("in force", zones.index).mask(n > 0, "in force, of " + n.astype("str") + " incidents")
 
 
+def _text(cell: object) -> str:
+    return json.dumps(cell, default=str) if isinstance(cell, (list, tuple)) else str(cell)  # a list and a tuple say the same
+
+
 def _shape(layer: gpd.GeoDataFrame) -> pd.Series:
     """Give each geometry as a number that is the same only for the same coordinates."""
     told = pd.Series(shapely.to_wkb(layer.geometry.array, hex=True), index=layer.index, dtype="object").fillna("")
@@ -161,7 +170,7 @@ def _sources(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _rules(situation: Situation) -> pd.DataFrame:
-    rules = rules_of(situation)
+    rules = rules_of(situation).reset_index(drop=True)
     weapon = rules["weapon"].fillna("") if "weapon" in rules else pd.Series("", rules.index)
     radius = (rules["radius_m"].map("{:,.0f} m".format)).where(rules["radius_m"].notna(), "no zone")
     table = pd.DataFrame(
@@ -173,6 +182,8 @@ def _rules(situation: Situation) -> pd.DataFrame:
             "reasons": "",
         }
     )
+    content = rules.reindex(columns=[name for name in RULES.fields if name not in ("event_type", "weapon")]).astype("str").fillna("")
+    table = table.join(content)
     return _headed(table.set_axis(rules["event_type"] + weapon.map(lambda word: f" ({word})" if word else "")))
 
 

@@ -14,7 +14,7 @@ from bordergis.crs import require_lonlat
 from bordergis.datasets import require_known
 from bordergis.errors import UnitError
 from bordergis.geodesy import cartesian
-from bordergis.monitoring.rates import is_incident
+from bordergis.monitoring.rates import is_incident, require_incidents
 from bordergis.provenance import inherit
 from bordergis.schema import INCIDENTS
 
@@ -29,11 +29,8 @@ __all__ = ["claims_table", "link_reports"]
 OTHER_KIND = 0.25
 """Part of the score of two reports that tell of different kinds of event: our judgement, for the order of the list only."""
 
-ACCOUNT = (
-    "incident_id", "date_start", "date_end", "date_precision", "time_local", "place_as_given", "position_class", "position_radius_m",
-    "category", "event_type", "weapon_as_reported", "description", "reported_by", "counter_claim", "verification_status", "verified_by",
-    "killed_low", "killed_best", "killed_high", "injured_low", "injured_best", "injured_high", "source_id", "source_url",
-)  # fmt: skip
+UNKNOWN_SLACK_M = 50_000.0
+"""The precision that a pair with one of unknown precision is ranked with, as coarse as two provinces: our judgement, for the order only."""
 
 
 def link_reports(incidents: gpd.GeoDataFrame, *, km: float = 5.0, days: int = 1) -> pd.DataFrame:
@@ -53,16 +50,17 @@ def link_reports(incidents: gpd.GeoDataFrame, *, km: float = 5.0, days: int = 1)
     -------
     pandas.DataFrame
         A row a pair, best first: ``incident_id_a``, ``incident_id_b``, ``distance_m`` between the stated points, ``slack_m`` (the
-        precision of both added), ``days_apart``, ``same_kind``, ``same_author``, ``score`` and ``reason``. The score orders the list
-        and is no probability. It is 1 for two exact reports of one kind at one point on one day, and smaller with the distance and
-        days left over, with coarser places and longer spans, and for different kinds.
+        precision of both added; missing where one states none, which is ranked with the coarsest), ``days_apart``, ``same_kind``,
+        ``same_author``, ``score`` and ``reason``. The score orders the list and is no probability. It is 1 for two exact reports of one
+        kind at one point on one day, and smaller with the distance and days left over, with coarser places and longer spans, and for
+        different kinds.
 
     Raises
     ------
     UnitError
         If ``km`` or ``days`` is negative or not finite.
     SchemaError
-        If the layer breaks its contract.
+        If the layer breaks its contract, or a report ends before it begins.
 
     Examples
     --------
@@ -71,7 +69,7 @@ def link_reports(incidents: gpd.GeoDataFrame, *, km: float = 5.0, days: int = 1)
     >>> pairs[["incident_id_a", "incident_id_b", "same_author"]].head(1).to_dict("records")
     [{'incident_id_a': 'KT044', 'incident_id_b': 'KT045', 'same_author': True}]
     """
-    INCIDENTS.validate(incidents)
+    require_incidents(incidents)
     require_lonlat(incidents)
     for name, value in (("km", km), ("days", days)):
         if not (np.isfinite(value) and value >= 0):
@@ -99,7 +97,8 @@ def claims_table(incidents: gpd.GeoDataFrame, ids: Sequence[str]) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        A column an account, in the order given, and a row a field; nothing is added up or averaged. Fields no account has are left out.
+        A column an account, in the order given, and a row a field, every column of the layer but the geometry; nothing is added up or
+        averaged. Fields no account has are left out.
 
     Raises
     ------
@@ -117,9 +116,9 @@ def claims_table(incidents: gpd.GeoDataFrame, ids: Sequence[str]) -> pd.DataFram
     INCIDENTS.validate(incidents)
     for name in ids:
         require_known("incident", name, set(incidents["incident_id"]))
-    rows = pd.DataFrame(incidents).set_index("incident_id", drop=False).loc[list(dict.fromkeys(ids))]
-    fields = [name for name in ACCOUNT[1:] if name in rows and rows[name].notna().any()]
-    accounts = rows[fields].astype(object).T.rename_axis(index="field", columns="incident_id")
+    told = pd.DataFrame(incidents.drop(columns=incidents.geometry.name))
+    rows = told.set_index("incident_id").loc[list(dict.fromkeys(ids))].dropna(axis="columns", how="all")
+    accounts = rows.astype(object).T.rename_axis(index="field", columns="incident_id")
     step = f"claims_table({', '.join(ids)})"
     return inherit(accounts, incidents, step=step, notes=["Accounts side by side; nothing is added or averaged."])
 
@@ -168,15 +167,16 @@ def _box(group: pd.DataFrame, widest_m: float, longest_days: float) -> NDArray[n
 def _scored(pairs: pd.DataFrame, compared: gpd.GeoDataFrame, apart_m: float, days: float) -> pd.DataFrame:
     """Score each pair and say why."""
     a, b = (pd.DataFrame(compared.drop(columns=compared.geometry.name)).iloc[pairs[end].astype(int)].reset_index(drop=True) for end in "ab")
-    slack = a["position_radius_m"].fillna(0.0) + b["position_radius_m"].fillna(0.0)
+    slack = a["position_radius_m"] + b["position_radius_m"]
+    coarse = slack.fillna(UNKNOWN_SLACK_M)
     starts, ends = (pd.concat([a[name], b[name]], axis=1) for name in ("date_start", "date_end"))
     gap = (starts.max(axis=1) - ends.min(axis=1)).dt.days.clip(lower=0)
     spans = ((a["date_end"] - a["date_start"]) + (b["date_end"] - b["date_start"])).dt.days
     kind = [one["event_type"].astype(object).where(one["event_type"].notna(), one["category"]) for one in (a, b)]
     same = kind[0] == kind[1]
 
-    left_over_m = (pairs["distance_m"] - slack).clip(lower=0.0)
-    place = (1 - left_over_m / (apart_m + 1)) * (apart_m + 1) / (apart_m + 1 + slack)
+    left_over_m = (pairs["distance_m"] - coarse).clip(lower=0.0)
+    place = (1 - left_over_m / (apart_m + 1)) * (apart_m + 1) / (apart_m + 1 + coarse)
     time = (1 - gap / (days + 1)) * (days + 1) / (days + 1 + spans)
     table = pd.DataFrame(
         {
@@ -196,8 +196,9 @@ def _scored(pairs: pd.DataFrame, compared: gpd.GeoDataFrame, apart_m: float, day
 
 def _reasons(table: pd.DataFrame, kind: list[pd.Series], authors: tuple[pd.Series, pd.Series]) -> pd.Series:
     km, slack = ((table[name] / 1_000).round(1).astype("str") for name in ("distance_m", "slack_m"))
+    known = ("known to " + slack + " km together").where(table["slack_m"].notna(), "the precision of one or both not known")
     apart = table["days_apart"].astype("str") + " days apart"
     days = apart.mask(table["days_apart"] == 0, "days that meet").mask(table["days_apart"] == 1, "1 day apart")
     kinds = ("both " + kind[0].astype("str")).where(table["same_kind"], kind[0].astype("str") + " and " + kind[1].astype("str"))
     told = ("both told by " + authors[0]).where(table["same_author"], "told by " + authors[0] + ", and by " + authors[1])
-    return km + " km apart, known to " + slack + " km together; " + days + "; " + kinds + "; " + told
+    return km + " km apart, " + known + "; " + days + "; " + kinds + "; " + told

@@ -17,6 +17,7 @@ from bordergis import geodesy
 from bordergis.border.along import part_of
 from bordergis.border.measures import accuracy_notes, label, one_line
 from bordergis.crs import require_lonlat, require_same_crs
+from bordergis.datasets.columns import local_day
 from bordergis.errors import SchemaError, UnitError
 from bordergis.monitoring.stretches import Stretches, in_reach, part_line, union
 from bordergis.provenance import inherit
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["REACH_M", "STATUSES", "coverage_gaps", "days_since_visit", "joined", "looks", "observation_coverage", "seen_at", "sides_note"]
+__all__ = [
+    "REACH_M", "STATUSES", "coverage_gaps", "days_since_visit", "joined", "looks", "observation_coverage", "require_sectors", "seen_at",
+    "sides_note",
+]  # fmt: skip
 
 REACH_M = 5_000.0
 """Metres an observer is taken to see: an eye 1.7 m above flat ground sees the ground for 4.7 km. An assumption, and a generous one."""
@@ -87,7 +91,7 @@ def observation_coverage(
     >>> days["status"].value_counts().to_dict()
     {'not observed': 237, 'observed': 10}
     """
-    _require_sectors(sectors)
+    require_sectors(sectors)
     require_same_crs(visits, sectors)
     first, last = _span(since, as_of)
     seen = looks(visits, until=last, reach_m=reach_m)
@@ -257,7 +261,7 @@ def days_since_visit(
     """
     require_lonlat(places)
     require_same_crs(places, visits)
-    last = pd.Timestamp(as_of)
+    last = pd.Timestamp(local_day(as_of))
     seen = looks(visits, until=last, reach_m=reach_m)
     pairs = seen_at(places, seen[seen["access"] != "denied"].sort_values(["date", "visit_id"]))
 
@@ -359,16 +363,26 @@ def _chosen(found: Stretches, keep: NDArray[np.bool_]) -> Stretches:
 
 
 def _span(since: dt.date | str, as_of: dt.date | str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    first, last = pd.Timestamp(since), pd.Timestamp(as_of)
+    first, last = pd.Timestamp(local_day(since)), pd.Timestamp(local_day(as_of))
     if last < first:
         raise SchemaError(f"The last day, {last:%Y-%m-%d}, is before the first, {first:%Y-%m-%d}; give them in order.")
     return first, last
 
 
-def _require_sectors(sectors: gpd.GeoDataFrame) -> None:
+def require_sectors(sectors: gpd.GeoDataFrame) -> None:
+    """Refuse sectors without names, or with gaps, which would be measured as line.
+
+    Raises
+    ------
+    SchemaError
+        With what is missing or of another kind.
+    """
     missing = [name for name in ("sector_id", "name") if name not in sectors]
     if missing:
         raise SchemaError(f"sectors: column {', '.join(missing)} is missing; make them with `sectors_at` or `sectors_by_length`.")
+    kinds = sorted(set(sectors.geom_type.astype("str")))
+    if kinds != ["LineString"]:
+        raise SchemaError(f"sectors: expected one LineString each, got {', '.join(kinds) or 'no sector'}; part them with `explode()`.")
 
 
 def joined(values: pd.Series) -> str:

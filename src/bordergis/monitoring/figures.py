@@ -10,21 +10,17 @@ import pandas as pd
 
 from bordergis import datasets
 from bordergis.datasets import require_known
+from bordergis.datasets.columns import local_day
 from bordergis.errors import SchemaError, UnitError, UnknownNameError
 from bordergis.provenance import inherit
 from bordergis.schema import FIGURES, INDICATORS
+from bordergis.schema.qualifiers import ABOUT, ABOVE, BELOW
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
 
 __all__ = ["FigureSum", "Figures", "Spread", "published_figures"]
-
-MORE = ("more than", "at least", "over")
-"""Qualifiers by which the true number may be higher than the published one."""
-
-LESS = ("nearly", "less than", "at most", "up to")
-"""Qualifiers by which it may be lower."""
 
 COUNTRY_CODES = {"KHM": "KH", "THA": "TH"}
 """How the P-codes inside a country begin; those inside any other unit begin with its own."""
@@ -46,7 +42,8 @@ class Spread:
     low, high
         The lowest and the highest published number; missing if there is none.
     open_below, open_above
-        Whether an author says that the number is lower (``nearly``) or higher (``more than``) than the one published.
+        Whether an author says that the number may be lower (``nearly``, ``about``) or higher (``more than``, ``about``) than the one
+        published.
     """
 
     table: pd.DataFrame
@@ -76,7 +73,7 @@ class FigureSum:
     value, low, high
         The sum of the published numbers, and of the lower and upper ends of their ranges.
     open_below, open_above
-        Whether a qualifier says that the true number is lower or higher.
+        Whether a qualifier says that the true number may be lower or higher.
     unit
         Its unit.
     table
@@ -129,7 +126,7 @@ class Figures:
         Raises
         ------
         UnknownNameError
-            If no figure speaks of the indicator or place.
+            If no figure speaks of the indicator or place, or the name is that of several places.
 
         Examples
         --------
@@ -139,8 +136,9 @@ class Figures:
         (409149.0, 512263.0, ('Ministry of Interior (KHM)', 'NCDM (KHM)'))
         """
         require_known("indicator", indicator, set(self.indicators["indicator"]))
-        near = self.layer[self._is_place(place) & _is_near(self.layer, pd.Timestamp(date), pd.Timedelta(days=days))]
-        table = self._of(near, [indicator], f"at({pd.Timestamp(date):%Y-%m-%d}, {indicator}, {place})")
+        day = local_day(date)
+        near = self.layer[self._is_place(place) & _is_near(self.layer, pd.Timestamp(day), pd.Timedelta(days=days))]
+        table = self._of(near, [indicator], f"at({day}, {indicator}, {place})")
         return Spread(table, self._of(near, self.overlaps(indicator), f"related to {indicator}"), *_ends(table))
 
     def series(self, indicator: str, place: str) -> pd.DataFrame:
@@ -213,9 +211,10 @@ class Figures:
         return FigureSum(float(chosen["value"].sum()), *_ends(chosen, total=True), str(chosen["unit"].iloc[0]), table)
 
     def overlaps(self, indicator: str) -> list[str]:
-        """Name the indicators that may count the same people or things."""
-        told = self.indicators.set_index("indicator")["overlaps_with"].get(indicator)
-        return [] if pd.isna(told) else str(told).split("|")
+        """Name the indicators that may count the same people or things, whichever of the two definitions says so."""
+        told = self.indicators.set_index("indicator")["overlaps_with"].dropna().str.split("|")
+        own = told.get(indicator, [])
+        return [*own, *(str(name) for name, others in told.items() if indicator in others and name not in own)]
 
     def _of(self, rows: pd.DataFrame, indicators: Collection[str], step: str) -> pd.DataFrame:
         kept = rows[rows["indicator"].isin(indicators)]
@@ -228,7 +227,9 @@ class Figures:
         if not named.any():
             known = sorted(set(self.layer["place"]) | set(self.layer["place_pcode"].dropna()))
             raise UnknownNameError(f"No figure speaks of the place {place!r}; known: {', '.join(known)}.")
-        codes = self.layer.loc[named, "place_pcode"].dropna()
+        codes = self.layer.loc[named, "place_pcode"].dropna().unique()
+        if len(codes) > 1:
+            raise UnknownNameError(f"The place {place!r} may be {' or '.join(sorted(codes))}; ask by one of these codes.")
         return named | self.layer["place_pcode"].isin(codes)
 
     def _require_apart(self, chosen: pd.DataFrame) -> None:
@@ -236,7 +237,7 @@ class Figures:
         for one, other in itertools.combinations(sorted(set(chosen["indicator"])), 2):
             if other in self.overlaps(one):
                 raise SchemaError(f"{one} and {other} overlap, so they must not be added: the same people or things may be in both.")
-        twice = chosen.duplicated(["indicator", "place"], keep=False)
+        twice = pd.DataFrame({"indicator": chosen["indicator"], "place": _places(chosen)}).duplicated(keep=False)
         if twice.any():
             ids = ", ".join(chosen.loc[twice, "figure_id"])
             raise SchemaError(f"{ids} are competing or repeated figures for one indicator and place; choose one of them, or use `at`.")
@@ -296,7 +297,8 @@ def _ends(table: pd.DataFrame, *, total: bool = False) -> tuple[float, float, bo
     """Give the lowest and highest number (or the sum of both ends), and whether the truth is said to be below or above."""
     low, high = (table[end].fillna(table["value"]) for end in ("value_low", "value_high"))
     ends = (low.sum(), high.sum()) if total else (low.min(), high.max())
-    return float(ends[0]), float(ends[1]), bool(table["qualifier"].isin(LESS).any()), bool(table["qualifier"].isin(MORE).any())
+    below, above = (bool(table["qualifier"].isin([*ABOUT, *words]).any()) for words in (BELOW, ABOVE))
+    return float(ends[0]), float(ends[1]), below, above
 
 
 def _require_numbers(chosen: pd.DataFrame) -> None:
@@ -316,9 +318,14 @@ def _require_same(chosen: pd.DataFrame, across: Collection[str]) -> None:
             raise SchemaError(f"The figures differ in {name}: {', '.join(values)}. If that is meant, say `across=({name!r},)`.")
 
 
+def _places(chosen: pd.DataFrame) -> pd.Series:
+    """Tell places apart by their code, which two spellings share, or else by name."""
+    return chosen["place_pcode"].fillna(chosen["place"])
+
+
 def _require_places_apart(chosen: pd.DataFrame) -> None:
     """Refuse places that lie inside each other, or that have no P-code by which to tell."""
-    places = chosen.drop_duplicates("place")
+    places = chosen[~_places(chosen).duplicated()]
     if len(places) == 1:
         return
     unknown = places.loc[places["place_pcode"].isna(), "place"]

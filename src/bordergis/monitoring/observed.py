@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from bordergis.crs import require_same_crs
+from bordergis.datasets.columns import local_day
 from bordergis.errors import UnitError
 from bordergis.monitoring.coverage import STATUSES, joined, looks, seen_at, sides_note
-from bordergis.monitoring.rates import is_incident
+from bordergis.monitoring.rates import is_incident, require_incidents
 from bordergis.provenance import inherit
-from bordergis.schema import INCIDENTS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,16 +51,16 @@ def independent_observation(
     -------
     pandas.DataFrame
         On the index of ``incidents``: ``observed`` (``definite`` for every position and day that the incident and the visit may have,
-        ``possible`` for some, ``no``, ``unknown`` where the incident has no position; missing where the record is itself a visit, an
-        agreement or a statement), and of the visits that may count: ``n_visits``, ``visit_ids``, ``observers``, ``observer_sides``, and
-        ``days_after``, from the last day of the incident to the first of them.
+        ``possible`` for some, ``no``, ``unknown`` where the incident has no position or one of unknown precision; missing where the
+        record is itself a visit, an agreement or a statement), and of the visits that may count: ``n_visits``, ``visit_ids``,
+        ``observers``, ``observer_sides``, and ``days_after``, from the last day of the incident to the first of them.
 
     Raises
     ------
     UnitError
         If ``within_km`` or ``within_days`` is negative or not finite.
     SchemaError
-        If a layer breaks its contract.
+        If a layer breaks its contract, or an incident ends before it begins.
 
     Examples
     --------
@@ -70,11 +70,12 @@ def independent_observation(
     >>> seen.set_index(reports["incident_id"]).loc["KT075", ["observed", "visit_ids"]].to_list()
     ['definite', 'V2026-01-04-1']
     """
-    INCIDENTS.validate(incidents)
+    require_incidents(incidents)
     require_same_crs(incidents, visits)
     if not (np.isfinite(within_days) and within_days >= 0):
         raise UnitError(f"{within_days!r} is not a number of days; give such as 7.")
-    seen = looks(visits.drop(columns="seen_radius_m", errors="ignore"), until=pd.Timestamp(as_of), reach_m=within_km * 1_000)
+    last = local_day(as_of)
+    seen = looks(visits.drop(columns="seen_radius_m", errors="ignore"), until=pd.Timestamp(last), reach_m=within_km * 1_000)
     seen = seen[seen["access"] != "denied"].sort_values(["date", "visit_id"]).reset_index(drop=True)
     pairs = _in_time(_pairs(incidents, seen), incidents, within_days)
 
@@ -91,15 +92,16 @@ def independent_observation(
         index=range(len(incidents)),
     ).set_axis(incidents.index)
     counts = is_incident(incidents)
-    placed = incidents.geometry.notna()
+    placed = incidents.geometry.notna() & incidents["position_radius_m"].notna()
     table["observed"] = table["observed"].astype("str").mask(table["observed"].isna(), np.where(placed, "no", "unknown")).where(counts)
     table["n_visits"] = table["n_visits"].fillna(0)
     found = table["observed"].value_counts()
     note = (
         f"Of {int(counts.sum())} reported incidents, {found.get('definite', 0)} have a recorded visit within {within_km:g} km and "
-        f"{within_days} days for certain, {found.get('possible', 0)} possibly; {found.get('unknown', 0)} have no position."
+        f"{within_days} days for certain, {found.get('possible', 0)} possibly; {found.get('unknown', 0)} have no position, "
+        "or one of unknown precision."
     )
-    step = f"independent_observation(within_km={within_km:g}, within_days={within_days}, as_of={pd.Timestamp(as_of):%Y-%m-%d})"
+    step = f"independent_observation(within_km={within_km:g}, within_days={within_days}, as_of={last})"
     return inherit(table, incidents, visits, step=step, notes=[note, sides_note(seen)])
 
 

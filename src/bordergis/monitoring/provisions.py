@@ -32,7 +32,7 @@ def concerns_provision(incidents: gpd.GeoDataFrame, provisions: pd.DataFrame, li
     -------
     pandas.DataFrame
         On the index of ``links``: ``incident_id``, ``date_start``, ``reported_by``, ``counter_claim``, ``provision_id``,
-        ``instrument``, ``paraphrase``, ``said_by``, ``source_url`` and ``words``.
+        ``instrument``, ``paraphrase``, ``said_by``, ``source_id``, ``source_url`` and ``words``.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def concerns_provision(incidents: gpd.GeoDataFrame, provisions: pd.DataFrame, li
 
     told = incidents.reindex(columns=["incident_id", "date_start", "reported_by", "counter_claim"])
     points = provisions[["provision_id", "instrument", "paraphrase"]]
-    kept = links.reindex(columns=["incident_id", "provision_id", "said_by", "source_url"])
+    kept = links.reindex(columns=["incident_id", "provision_id", "said_by", "source_id", "source_url"])
     table = kept.merge(pd.DataFrame(told), on="incident_id", how="left").merge(points, on="provision_id", how="left")
     denial = ("; otherwise: " + table["counter_claim"].astype("str")).where(table["counter_claim"].notna(), "")
     table["words"] = "concerns " + table["provision_id"] + " according to " + table["said_by"] + denial

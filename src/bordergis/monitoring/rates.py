@@ -12,8 +12,9 @@ import shapely
 from bordergis import geodesy
 from bordergis.crs import require_same_crs
 from bordergis.datasets import require_known
+from bordergis.datasets.columns import TIME_ZONE, local_day
 from bordergis.errors import SchemaError
-from bordergis.monitoring.coverage import observation_coverage, sides_note
+from bordergis.monitoring.coverage import observation_coverage, require_sectors, sides_note
 from bordergis.provenance import inherit
 from bordergis.schema import INCIDENTS, PERIODS, VISITS
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["ACROSS", "BEFORE", "OUTSIDE", "incident_periods", "incident_rates", "is_incident", "poisson_interval"]
+__all__ = ["ACROSS", "BEFORE", "OUTSIDE", "incident_periods", "incident_rates", "is_incident", "poisson_interval", "require_incidents"]
 
 ACROSS = "across periods, or known only to a month"
 BEFORE = "before the named periods"
@@ -56,12 +57,13 @@ class _Shares:
     maybe: Flags
 
 
-_Phases: TypeAlias = "tuple[NDArray[np.datetime64], NDArray[np.datetime64], list[str]]"
-"""Of the periods that hold days: the first day, the first day after, and the name."""
+_Days: TypeAlias = "NDArray[np.datetime64]"
+_Phases: TypeAlias = "tuple[_Days, _Days, _Days, list[str]]"
+"""Of the periods that hold days: the first day, the first day after, the same but with the day on which it ends, and the name."""
 
 
 def incident_periods(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.Series:
-    """Say in which period each incident lies: in one only if its whole span of days does.
+    """Say in which period each incident lies: in one only if its whole span of days does, and on no day that two periods share.
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ def incident_periods(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.S
     Raises
     ------
     SchemaError
-        If two periods overlap by a day.
+        If a layer breaks its contract, an incident ends before it begins, or two periods overlap.
 
     Examples
     --------
@@ -86,10 +88,13 @@ def incident_periods(incidents: gpd.GeoDataFrame, periods: pd.DataFrame) -> pd.S
     >>> bg.incident_periods(bg.load_incidents(), bg.load_periods()).value_counts()["Fighting of December 2025"]
     np.int64(24)
     """
-    begin, end, names = _days_of(periods, pd.Timestamp.max.normalize().as_unit("s"))
-    codes = [_code(incidents[column].to_numpy(), begin, end) for column in ("date_start", "date_end")]
+    require_incidents(incidents)
+    begin, end, over, names = _days_of(periods, pd.Timestamp.max.normalize().as_unit("s"))
+    first, last = (incidents[column].to_numpy() for column in ("date_start", "date_end"))
+    codes = [_code(day, begin, end) for day in (first, last)]
     labels = np.array([BEFORE, *names, OUTSIDE], dtype=object)
-    period = np.where(codes[0] == codes[1], labels[codes[0]], ACROSS)
+    alone = (codes[0] == codes[1]) & ~_touches(first, last, (end, over))
+    period = np.where(alone, labels[codes[0]], ACROSS)
     return pd.Series(period, index=incidents.index, name="period", dtype="str")
 
 
@@ -111,7 +116,8 @@ def incident_rates(  # noqa: PLR0913  what is counted, in what, until when, by w
     incidents
         Incidents (:data:`bordergis.schema.INCIDENTS`). Records of visits, agreements and statements are left out and counted.
     periods
-        Periods (:data:`bordergis.schema.PERIODS`). A period holds the day on which it begins; agreements hold none.
+        Periods (:data:`bordergis.schema.PERIODS`). A period holds the day on which it begins; a report of a day on which one ends and
+        the next begins is certain in neither. Agreements hold no day.
     as_of
         The last day, local: later incidents and days do not count.
     by
@@ -133,7 +139,7 @@ def incident_rates(  # noqa: PLR0913  what is counted, in what, until when, by w
     Raises
     ------
     SchemaError
-        If a layer breaks its contract, two periods overlap, or sectors are asked for and not given.
+        If a layer breaks its contract, an incident ends before it begins, two periods overlap, or sectors are asked for and not given.
     UnknownNameError
         If ``by`` names something else, or leaves out the period.
 
@@ -144,13 +150,13 @@ def incident_rates(  # noqa: PLR0913  what is counted, in what, until when, by w
     >>> rates.set_index("period").loc["Fighting of December 2025", ["days", "reported_incidents_low", "reported_incidents_high"]].to_list()
     [20, 24, 25]
     """
-    INCIDENTS.validate(incidents)
+    require_incidents(incidents)
     _require_parts(by, sectors)
-    last = pd.Timestamp(as_of)
-    begin, end, names = _days_of(periods, last + pd.Timedelta(days=1))
+    last = pd.Timestamp(local_day(as_of))
+    begin, end, over, names = _days_of(periods, last + pd.Timedelta(days=1))
     known = incidents[(incidents["date_start"] <= last) & is_incident(incidents)]
 
-    time = _by_period(known, last, (begin, end, names))
+    time = _by_period(known, last, (begin, end, over, names))
     place = _by_sector(known, sectors) if "sector" in by and sectors is not None else _whole(len(known))
     kind = _by_type(known) if "type" in by else _whole(len(known))
     cells = pd.MultiIndex.from_product([time.names, place.names, kind.names], names=PARTS)
@@ -161,13 +167,27 @@ def incident_rates(  # noqa: PLR0913  what is counted, in what, until when, by w
     table["days"] = table["period"].map(dict(zip(names, (end - begin).astype("timedelta64[D]").astype(int), strict=True))).astype("Int64")
     rated = _with_rates(table)
     if visits is not None:
-        seen = _days_observed(visits, sectors if "sector" in by else None, (begin, end, names), last)
+        seen = _days_observed(visits, sectors if "sector" in by else None, (begin, end, over, names), last)
         rated = rated.merge(seen, on=[part for part in ("period", "sector") if part in seen], how="left")
     rated = rated.reindex(columns=[*by, *COLUMNS])
     rated["words"] = _words(rated)
     inputs = [layer for layer in (sectors, visits) if layer is not None]
     step = f"incident_rates(by={'+'.join(by)}, as_of={last:%Y-%m-%d})"
     return inherit(rated, incidents, periods, *inputs, step=step, notes=_notes(incidents, known, visits, last))
+
+
+def require_incidents(incidents: gpd.GeoDataFrame) -> None:
+    """Hold incidents against their contract, and against time: one that ends before it begins would be in no day, and so in no count.
+
+    Raises
+    ------
+    SchemaError
+        With the incidents that are at fault.
+    """
+    INCIDENTS.validate(incidents)
+    turned = incidents.loc[incidents["date_end"] < incidents["date_start"], "incident_id"]
+    if len(turned):
+        raise SchemaError(f"incidents: {', '.join(turned)} end before they begin; mend date_start and date_end.")
 
 
 def is_incident(incidents: gpd.GeoDataFrame) -> pd.Series:
@@ -196,20 +216,29 @@ def _require_parts(by: Sequence[str], sectors: gpd.GeoDataFrame | None) -> None:
         require_known("way to part incidents without `period`, which gives the days of a rate,", ", ".join(by), ())
     if "sector" in by and sectors is None:
         raise SchemaError("Cells by sector need `sectors=`; make them with `sectors_at` or `sectors_by_length`.")
+    if sectors is not None:
+        require_sectors(sectors)
 
 
 def _days_of(periods: pd.DataFrame, until: pd.Timestamp) -> _Phases:
-    """Give the first day of each period, the first day after it, and its name; a period begins with the day of its first moment."""
+    """Give the first and the last day of each period, and its name; a period begins with the local day of its first moment."""
     PERIODS.validate(periods)
     phases = periods[periods["kind"] != "agreement"].sort_values("start")
-    begin, end = (phases[name].dt.tz_localize(None).astype("datetime64[s]") for name in ("start", "end"))
-    first, after = begin.dt.normalize(), end.dt.ceil("D").fillna(until).clip(upper=until)
+    begin, end = (phases[name].dt.tz_convert(TIME_ZONE).dt.tz_localize(None).astype("datetime64[s]") for name in ("start", "end"))
+    first, over = begin.dt.normalize(), end.dt.ceil("D").fillna(until).clip(upper=until)
     later = first.shift(-1)
     if (end > begin.shift(-1)).any():
         raise SchemaError("periods: two of them overlap; a day belongs to one period only (agreements are moments and may lie inside).")
-    after = after.where(~(after > later), later)  # a day on which one ends and the next begins belongs to the next
+    over = over.mask(end.isna() & (over > later), later)  # one whose end nobody tells ends with the next
+    after = over.mask(over > later, later)  # a day on which one ends and the next begins belongs to the next
     begun = (first < until).to_numpy()
-    return first.to_numpy()[begun], after.to_numpy()[begun], _labels(phases, "period_id")[begun].to_list()
+    return (*(days.to_numpy()[begun] for days in (first, after, over)), _labels(phases, "period_id")[begun].to_list())
+
+
+def _touches(first: _Days, last: _Days, spans: tuple[_Days, _Days]) -> Flags:
+    """Tell which spans of days have a day that lies in one of others, from a day to the first day after."""
+    begin, after = spans
+    return np.asarray(((first[:, None] < after) & (last[:, None] >= begin) & (begin < after)).any(axis=1))
 
 
 def _code(day: NDArray[np.datetime64], begin: NDArray[np.datetime64], end: NDArray[np.datetime64]) -> NDArray[np.int64]:
@@ -220,7 +249,7 @@ def _code(day: NDArray[np.datetime64], begin: NDArray[np.datetime64], end: NDArr
 
 
 def _by_period(known: gpd.GeoDataFrame, last: pd.Timestamp, phases: _Phases) -> _Shares:
-    begin, end, names = phases
+    begin, end, over, names = phases
     day = np.timedelta64(1, "D")
     start = known["date_start"].to_numpy()[:, None]
     stop = np.minimum(known["date_end"].to_numpy(), last.to_datetime64())[:, None] + day
@@ -229,7 +258,9 @@ def _by_period(known: gpd.GeoDataFrame, last: pd.Timestamp, phases: _Phases) -> 
     inside = np.clip((np.minimum(stop, end) - np.maximum(start, begin)) / day, 0, None)
     span = (stop - start) / day
     days = np.concatenate([before, inside, span - before - inside.sum(axis=1, keepdims=True)], axis=1)
-    return _Shares([BEFORE, *names, OUTSIDE], days / span, days == span, days > 0)
+    maybe = days > 0
+    maybe[:, 1:-1] |= (np.minimum(stop, over) > np.maximum(start, begin)) & (begin < over)  # also the day on which it ends
+    return _Shares([BEFORE, *names, OUTSIDE], days / span, maybe & (maybe.sum(axis=1, keepdims=True) == 1), maybe)
 
 
 def _by_sector(known: gpd.GeoDataFrame, sectors: gpd.GeoDataFrame) -> _Shares:
@@ -304,7 +335,7 @@ def _days_observed(
     last: pd.Timestamp,
 ) -> pd.DataFrame:
     """Count the days of each period (and sector) on which observers looked, for certain and at most."""
-    begin, end, names = phases
+    begin, end, _, names = phases
     if not names:
         return pd.DataFrame({"period": pd.Series(dtype="str"), "days_observed_low": 0, "days_observed_high": 0})
     if sectors is None:

@@ -14,15 +14,12 @@ from bordergis import datasets
 from bordergis.errors import UnitError
 from bordergis.provenance import inherit
 from bordergis.schema import FIGURES
+from bordergis.schema.qualifiers import ABOUT, ABOVE, AS_IT_STANDS, BELOW, NEARLY
 
 __all__ = ["FigureChecks", "reconcile_figures"]
 
 ABOUT_SHARE = 0.1
 """How far *about*, *nearly*, *close to* and *preliminary* may lie from the number printed. Our choice: no source says."""
-
-OPEN_ABOVE = ("more than", "at least")
-FROM_BELOW = ("nearly",)
-LOOSE = ("about", "close to", "preliminary")
 
 COMPONENTS = {"displaced_people": ("displaced_in_sites", "displaced_with_hosts")}
 """Indicators that are made up of others without overlap, by their definitions."""
@@ -86,8 +83,9 @@ def reconcile_figures(figures: pd.DataFrame, *, factor: float = FACTOR) -> Figur
     competing    the numbers of several authors, or of one author several: same indicator, place and day
     ===========  =============================================================================================================
 
-    "More than 300" is 300 or above; "about", "close to" and "preliminary" stand for 10 % either way and "nearly" for 10 % below (our
-    choice). Numbers differ only where no value fits both.
+    "More than 300" is 300 or above, "up to 300" is 300 or below; "about", "close to" and "preliminary" stand for 10 % either way and
+    "nearly" for 10 % below (our choice); under a word that is none of these the number may be any. Numbers differ only where no value
+    fits both.
 
     Parameters
     ----------
@@ -138,10 +136,12 @@ def _with_range(figures: pd.DataFrame) -> pd.DataFrame:
     known = figures.sort_values(["as_of", "figure_id"]).reset_index(drop=True)
     value, word = known["value"], known["qualifier"]
     margin = value.abs() * ABOUT_SHARE
-    low = (value - margin).where(word.isin([*LOOSE, *FROM_BELOW]), value)
-    high = (value + margin).where(word.isin(LOOSE), value).mask(word.isin(OPEN_ABOVE), np.inf)
-    known = known.assign(low=low.fillna(known["value_low"]), high=high.fillna(known["value_high"]))
-    told = known["qualifier"].mask(word == "exact", "") + " " + value.map("{:,.0f}".format)
+    strange = ~word.isin([*AS_IT_STANDS, *ABOVE, *BELOW, *ABOUT])
+    low = (value - margin).where(word.isin([*ABOUT, *NEARLY]), value).mask(strange | word.isin(BELOW) & ~word.isin(NEARLY), 0.0)
+    high = (value + margin).where(word.isin(ABOUT), value).mask(strange | word.isin(ABOVE), np.inf)
+    ends = [known[f"value_{end}"].fillna(value) for end in ("low", "high")]
+    known = known.assign(low=low.where(value.notna(), ends[0]), high=high.where(value.notna(), ends[1]))
+    told = word.mask(word == "exact", "") + " " + _number(value, known["low"], known["high"])
     known["told"] = told.str.strip() + " (" + known["figure_id"] + ", " + known["author"] + ")"
     known["pcode"] = known["place_pcode"] if "place_pcode" in known else pd.Series(pd.NA, known.index, dtype="str")
     return known[known["low"].notna() & known["high"].notna()]
@@ -153,11 +153,11 @@ def _with_range(figures: pd.DataFrame) -> pd.DataFrame:
 def _sums(known: pd.DataFrame) -> pd.DataFrame:
     """Hold each total against the sum of its listed parts."""
     key = ["indicator", "as_of", "unit", "author", "area"]
-    parts = known.assign(area=_parent(known["pcode"])).dropna(subset="area").drop_duplicates([*key, "pcode"], keep="last")
+    parts = _each_once(known.assign(area=_parent(known["pcode"])).dropna(subset="area"), [*key, "pcode"])
     if parts.empty:
         return parts
     summed = parts.groupby(key).agg(
-        part_low=("low", "sum"), part_high=("high", "sum"), other=("value", "sum"), n=("pcode", "size"),
+        part_low=("low", "sum"), part_high=("high", "sum"), other=("value", _whole), n=("pcode", "size"),
         ids=("figure_id", "; ".join), parts=("place", ", ".join),
     )  # fmt: skip
     totals = known.assign(area=_area(known)).merge(summed.reset_index(), on=key)
@@ -165,15 +165,19 @@ def _sums(known: pd.DataFrame) -> pd.DataFrame:
     whole = totals["n"] == stated
     over, under = totals["part_low"] > totals["high"], totals["part_high"] < totals["low"]
     outcome = np.select([over | (under & whole), under], ["differs", "rest"], "agrees")
-    words = (
-        totals["told"] + " for " + totals["place"] + ": " + _number(totals["other"]) + " in " + totals["parts"] + _verdict(totals, outcome)
-    )
+    words = totals["told"] + " for " + totals["place"] + ": " + _sum_told(totals) + " in " + totals["parts"] + _verdict(totals, outcome)
     return _row(totals, "sum", outcome, words, totals["figure_id"] + "; " + totals["ids"])
 
 
 def _verdict(totals: pd.DataFrame, outcome: np.ndarray) -> pd.Series:
-    rest = _number((totals["value"] - totals["other"]).abs())
-    said = {"agrees": "", "rest": " (" + rest + " more in the total)", "differs": " (they differ by " + rest + ")"}
+    apart = (totals["value"] - totals["other"]).abs()
+    by = apart.map("{:,.0f}".format).astype("str")
+    rest, differ = (" (" + by + " more in the total)", " (they differ by " + by + ")")
+    said = {
+        "agrees": "",
+        "rest": rest.where(apart.notna(), " (more in the total)"),
+        "differs": differ.where(apart.notna(), " (they differ)"),
+    }
     return pd.Series(np.select([outcome == word for word in said], list(said.values()), ""), totals.index, dtype="str")
 
 
@@ -195,27 +199,27 @@ def _area(known: pd.DataFrame) -> pd.Series:
 
 def _components(known: pd.DataFrame) -> pd.DataFrame:
     """Hold a number against the sum of all that it is made of."""
-    key = ["as_of", "author", "place"]
+    key = ["as_of", "author", "place", "unit"]
     found = []
     for whole, made_of in COMPONENTS.items():
-        parts = known[known["indicator"].isin(made_of)].drop_duplicates([*key, "indicator"], keep="last")
+        parts = _each_once(known[known["indicator"].isin(made_of)], [*key, "indicator"])
         if parts.empty:
             continue
         summed = parts.groupby(key).agg(
-            part_low=("low", "sum"), part_high=("high", "sum"), other=("value", "sum"), n=("indicator", "size"),
+            part_low=("low", "sum"), part_high=("high", "sum"), other=("value", _whole), n=("indicator", "size"),
             ids=("figure_id", "; ".join), parts=("indicator", " + ".join),
         )  # fmt: skip
         both = known[known["indicator"] == whole].merge(summed.reset_index(), on=key)
         over, under = both["part_low"] > both["high"], both["part_high"] < both["low"]
         outcome = np.select([over | (under & (both["n"] == len(made_of))), under], ["differs", "rest"], "agrees")
-        words = both["told"] + " " + whole + " in " + both["place"] + ": " + both["parts"] + " = " + _number(both["other"])
+        words = both["told"] + " " + whole + " in " + both["place"] + ": " + both["parts"] + " = " + _sum_told(both)
         found.append(_row(both, "components", outcome, words + _verdict(both, outcome), both["figure_id"] + "; " + both["ids"]))
     return pd.concat(found, ignore_index=True) if found else known.iloc[:0]
 
 
 def _subsets(known: pd.DataFrame) -> pd.DataFrame:
     """Hold a part against its whole: it may be no more."""
-    key = ["as_of", "author", "place"]
+    key = ["as_of", "author", "place", "unit"]
     parts = known.assign(whole=known["indicator"].map(SUBSETS)).dropna(subset="whole")
     both = parts.merge(known, left_on=[*key, "whole"], right_on=[*key, "indicator"], suffixes=("", "_whole"))
     outcome = np.where(both["low"] > both["high_whole"], "differs", "agrees")
@@ -273,8 +277,27 @@ def _once(names: pd.Series) -> str:
     return "; ".join(dict.fromkeys(names))
 
 
-def _number(values: pd.Series) -> pd.Series:
-    return values.map("{:,.0f}".format).astype("str")
+def _number(values: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
+    """Write numbers, and a range where there is no single one."""
+    one, least, most = (column.map("{:,.0f}".format).astype("str") for column in (values, low, high))
+    return one.where(values.notna(), least + " to " + most)
+
+
+def _sum_told(sums: pd.DataFrame) -> pd.Series:
+    return _number(sums["other"], sums["part_low"], sums["part_high"])
+
+
+def _whole(values: pd.Series) -> float:
+    """Add numbers; where one is not known, nor is their sum."""
+    return float(values.sum(skipna=False))
+
+
+def _each_once(parts: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Make one part of several numbers that one author gives for it on one day: the last of them, with the range of all."""
+    groups = parts.groupby(key)
+    whole = {"low": groups["low"].transform("min"), "high": groups["high"].transform("max")}
+    ids = groups["figure_id"].transform("; ".join)
+    return parts.assign(**whole, figure_id=ids).drop_duplicates(key, keep="last")
 
 
 def _row(found: pd.DataFrame, check: str, outcome: np.ndarray, words: pd.Series, ids: pd.Series) -> pd.DataFrame:

@@ -90,7 +90,8 @@ def reconcile_villages(
     Raises
     ------
     SchemaError
-        If the list has no names, the computed table no computed part, or the layer no settlement in ``place``.
+        If the list has no names, or codes that were read as numbers, the computed table no computed part, or the layer no settlement in
+        ``place``.
 
     Examples
     --------
@@ -111,6 +112,7 @@ def reconcile_villages(
     rows = matched.merge(villages.reindex(columns=VILLAGE), on="place_id", how="left").assign(outcome=_outcomes)
     rows["reason"] = rows["why"].where(rows["why"] != "", rows["outcome"].map(OUTCOMES))
     rest = villages[scope & (villages["computed"] == "definite") & ~villages["place_id"].isin(rows["place_id"])]
+    more = villages[scope & (villages["computed"] == "possible") & ~villages["place_id"].isin(rows["place_id"])]
     only = rest.reindex(columns=VILLAGE).assign(outcome="computed only", reason=OUTCOMES["computed only"])
     doubtful = found.rivals[found.rivals["name_index"].isin(rows.index[rows["outcome"] == "name-ambiguous"])]
     only["reason"] = only["reason"].mask(only["place_id"].isin(doubtful["place_id"]), MAYBE_LISTED)
@@ -120,7 +122,7 @@ def reconcile_villages(
     note = "; ".join(f"{word}: {count.get(word, 0)}" for word in OUTCOMES)
     step = f"reconcile_villages(place={place}, least={least:g})"
     table = inherit(table, reported, computed, step=step, sources=_sources(table), notes=[f"Of {len(table)} rows: {note}."])
-    return VillageReconciliation(table, _summary(table, place), _sentences(table, len(told), place))
+    return VillageReconciliation(table, _summary(table, place), _sentences(table, len(told), place, more=len(more)))
 
 
 def _scope(villages: pd.DataFrame, place: str | None) -> pd.Series:
@@ -138,6 +140,8 @@ def _as_reported(reported: pd.DataFrame, place: str | None) -> pd.DataFrame:
         raise SchemaError(
             f"reported: expected a column `name`, got {', '.join(map(str, reported.columns))}; rename the one with the names."
         )
+    if pd.api.types.is_numeric_dtype(reported.get("village_code", pd.Series(dtype="str"))):
+        raise SchemaError("reported: `village_code` was read as numbers, which lose their first zero; read it as text (`dtype=str`).")
     told = reported.rename(columns={"name": "reported_name", "village_code": "reported_code"}).reindex(columns=COLUMNS)
     told = told.reset_index(drop=True).astype({name: "str" for name in COLUMNS if name != "as_of"})
     told["as_of"] = pd.to_datetime(told["as_of"]).astype("datetime64[s]")
@@ -192,7 +196,7 @@ def _summary(table: pd.DataFrame, place: str | None) -> pd.DataFrame:
     return counted.reset_index().astype({"outcome": "str"})
 
 
-def _sentences(table: pd.DataFrame, n_reported: int, place: str | None) -> tuple[str, ...]:
+def _sentences(table: pd.DataFrame, n_reported: int, place: str | None, *, more: int) -> tuple[str, ...]:
     count = table["outcome"].value_counts()
     repeated = int(table["place_id"].dropna().duplicated().sum())
     where = f" in {place}" if place else ""
@@ -203,4 +207,5 @@ def _sentences(table: pd.DataFrame, n_reported: int, place: str | None) -> tuple
         f"{count[word]} {meaning}." for word, meaning in OUTCOMES.items() if word in count and word not in ("unknown", "name-ambiguous")
     ]
     again = [f"{repeated} rows name a village that another row names too."] if repeated else []
-    return (first, *rest, *again)
+    maybe = [f"{more} more are computed to be possibly inaccessible, and not on the list; they are not in the table."] if more else []
+    return (first, *rest, *maybe, *again)
