@@ -78,11 +78,6 @@ def roads() -> str:
     return page("roads and access", list(chain(routes.rows(), repairs.rows(), access.rows())), [])
 
 
-def pages() -> str:
-    """Measure the map."""
-    return page("the map", list(maps.rows()), [])
-
-
 def starts() -> list[str]:
     """Measure a kernel's first call in a new process: compiling, and from the cache."""
     out = []
@@ -107,7 +102,7 @@ def page(about: str, rows: list[Row], more: list[str]) -> str:
     return "\n".join([*head, *table, "", *more]).rstrip() + "\n"
 
 
-PARTS = {"zones": zones, "roads": roads, "map": pages}
+PARTS = {"zones": zones, "roads": roads, "map": maps.report}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

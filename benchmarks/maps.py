@@ -1,322 +1,258 @@
-"""The map beside its peers: file, build, memory and first render. Each is built in a process of its own."""
+"""The map beside its peers: what a file takes, what is seen of it with the network cut, how it moves; and the goals."""
 
 from __future__ import annotations
 
 import json
-import os
-import resource
-import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import warnings
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-from benchmarks import worlds
-from benchmarks.measure import OURS, Row
+from benchmarks import map_pages
+from benchmarks.map_makers import ENOUGH_S
+from benchmarks.map_pages import p95
+from benchmarks.measure import OURS, ROUNDS, machine, show, version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
 
+    from benchmarks.map_pages import Moved, Uses, View
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parents[1]
 SIZES = (1_000, 14_500, 100_000)
-DAYS = 500
-LAST_DAY = "2026-01-14"
-PEERS = ("CircleMarker", "GeoJson", "FastMarkerCluster", "explore", "lonboard", "keplergl")
-NEEDS = {"explore": "mapclassify", "lonboard": "lonboard", "keplergl": "keplergl"}
-MOST = {"CircleMarker": 14_500, "explore": 14_500}
-WHY_LESS = "not tried: one marker an object, minutes at this size"
-OFFLINE = "blank offline"
+OFFLINE_AT = 14_500
+DEFAULT = "the embedded situation"
 LARGE = "14,500 villages, 100,000 incidents, 500 days, 2,000 zones"
-MEGABYTE = 1e6
-FIRST_RENDER_JS = """
-window.bgDrawn = new Promise((tell) => {
-  const look = () => (document.documentElement?.dataset.bgReady
-    ? requestAnimationFrame(() => setTimeout(() => tell(performance.now()), 0)) : setTimeout(look, 4));
-  look();
-});
-window.bgLong = [];
-const told = (list) => window.bgLong.push(...list.getEntries().map((entry) => Math.round(entry.duration)));
-new PerformanceObserver(told).observe({ type: 'longtask' });
+OWN_CASES = {"default": DEFAULT, "large": LARGE}
+FOLIUM = ("CircleMarker", "GeoJson", "FastMarkerCluster", "explore")
+PEERS = (*FOLIUM, "lonboard", "keplergl")
+NEEDS = {"explore": "mapclassify", "lonboard": "lonboard", "keplergl": "keplergl"}
+NAMES = {"explore": "GeoDataFrame.explore()", "lonboard": "lonboard", "keplergl": "kepler.gl"}
+MOST = {"CircleMarker": 14_500}
+WHY_LESS = "not tried: one object a marker, minutes at this size"
+PEERS_VERSIONS = ("folium", "geopandas", "mapclassify", "lonboard", "keplergl")
+HEAD = """# Benchmarks: the map
+
+Made by `python -m benchmarks map`. Every map is built in a **process of its own** that has made a map of ten points before, so that
+imports and what is read once a process (fonts, Leaflet, templates) are counted for nobody; seconds are the median of {rounds} turns
+(fewer where they take over {enough:.0f} s together), memory is the peak of the first turn above what the process held before it. Pages are
+opened in Chromium {browser}, 1,280 by 800 pixels, without a graphics card: what a browser elsewhere leaves to its graphics card, the
+processor does here. Ratios hold between machines; seconds do not. The data are synthetic and seeded, with ten columns; each
+contestant gets all of them, except CircleMarker and FastMarkerCluster, which get the text of the popup.
+
+Measured on {machine}. Peers: {peers}.
 """
-PAN_JS = """async () => {
-  const { map } = window.bordergis;
-  const frames = [];
-  await new Promise((end) => {
-    let n = 0;
-    let last = performance.now();
-    const step = () => {
-      const now = performance.now();
-      frames.push(now - last);
-      last = now;
-      n += 1;
-      map.panBy([n % 20 < 10 ? 12 : -12, 4], { animate: false });
-      if (n < 40) requestAnimationFrame(step); else end();
-    };
-    requestAnimationFrame(step);
-  });
-  return frames.slice(2).sort((a, b) => a - b)[Math.floor(frames.length / 2)];
-}"""
-DRAG_JS = """async () => {
-  const { map } = window.bordergis;
-  const frames = [];
-  map.fire('movestart');
-  await new Promise((end) => {
-    let n = 0;
-    let last = performance.now();
-    const step = () => {
-      const now = performance.now();
-      frames.push(now - last);
-      last = now;
-      n += 1;
-      map._rawPanBy(L.point(n < 20 ? 7 : -7, 3));
-      map.fire('move');
-      if (n < 40) requestAnimationFrame(step); else end();
-    };
-    requestAnimationFrame(step);
-  });
-  map.fire('moveend');
-  return frames.slice(2).sort((a, b) => a - b)[Math.floor(frames.length / 2)];
-}"""
-SLIDE_JS = """async () => {
-  const { canvas, days } = window.bordergis;
-  const times = [];
-  for (let n = 0; n < 40; n += 1) {
-    const began = performance.now();
-    canvas.setDay(days.first + Math.round((n / 40) * (days.last - days.first)));
-    canvas.canvases();
-    times.push(performance.now() - began);
-    await new Promise((next) => requestAnimationFrame(next));
-  }
-  canvas.setDay(days.last);
-  return times.sort((a, b) => a - b)[20];
-}"""
+GOALS_TEXT = """
+"As it opens" is the view a reader sees first; "hardest" is the worst of all views of the table further down, with every layer shown,
+circles included, at the place where most incidents lie. A frame of a drag is the time between two frames while a mouse drags the map; a
+jump (an arrow key) draws everything anew. A step of the slider is a real `input` event: "scripts" is the page's own code, "all" is
+everything the main thread does until the frame is handed over, the drawing of the canvases included. Steps come 120 ms apart, as when the
+map plays; a jump or a step is the 95th percentile of twenty.
+"""
+OFFLINE_TEXT = """
+Each file of {n:,} points, opened from the disk with the network cut. "Drawn" is the share of pixels that are not of the commonest colour,
+four seconds after opening; a blank page has 0 %.
+"""
+SERVED_TEXT = """
+The same pages where the network is there: the libraries that folium's pages ask for come from npm packages on this machine (so at
+once, which no network does), tiles and icon styles are left out. First picture from opening the file; then the map is dragged to and
+fro with a mouse and let go.
+
+lonboard's and kepler.gl's pages could not be given what they ask for (tried on 2026-11-22): lonboard 0.17.0 asks for parquet-wasm 0.9.0,
+newer than any version on the npm registry (with 0.8.0 it stops with `WebAssembly.instantiate(): Import #11`), and kepler.gl's page asks for
+kepler.gl 3.3.0-alpha.18, which is not on that registry either, and for modules that a service puts together. Both draw on the graphics
+card and are the ones to take, with a network, for millions of points: this map thins what falls on one spot, and is made for
+hundreds of thousands. folium's maps bring street maps and a choice of plugins; of a thousand points FastMarkerCluster makes the
+smallest file, and makes it the fastest, without columns, dates or fonts.
+"""
 
 
-def rows() -> Iterator[Row]:
-    """Run every size, then the large case; all of it takes some four minutes."""
-    for n in SIZES:
-        yield side_by_side(n)
-    row = Row(f"map of {LARGE}")
-    _enter(row, OURS, "large", 0)
-    print(row.line(), flush=True)
-    yield row
+@dataclass(frozen=True)
+class Made:
+    """A map that was built: who, of how many points, where it lies, what it took; or why it was not built."""
+
+    name: str
+    n: int
+    page: Path
+    build_s: float = np.nan
+    peak_mb: float = np.nan
+    file_mb: float = np.nan
+    failed: str = ""
 
 
-def side_by_side(n: int) -> Row:
-    """Make the map of ``n`` points by each contestant."""
-    row = Row(f"map of {n:,} points")
+def report(sizes: tuple[int, ...] = SIZES) -> str:
+    """Measure everything, some eight minutes; give the page."""
+    with tempfile.TemporaryDirectory() as folder, map_pages.chromium() as browser:
+        made = {(one.name, one.n): one for one in every_map(Path(folder), sizes)}
+        seen = views_of(browser, made)
+        at = min(OFFLINE_AT, sizes[-1])
+        parts = [
+            HEAD.format(rounds=ROUNDS, enough=ENOUGH_S, browser=browser.version, machine=machine(), peers=versions()),
+            *("## Goals", "", *goals(browser, made, seen), GOALS_TEXT),
+            *("## Building", "", *built(made)),
+            *("", "## With the network cut", OFFLINE_TEXT.format(n=at), *offline(browser, made, at)),
+            *("", "## Given what they ask for", SERVED_TEXT, *served(browser, made, Path(folder))),
+            *("", "## Our map, view by view", "", *view_rows(seen)),
+        ]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def versions() -> str:
+    """Name the peers' versions."""
+    return ", ".join(f"{name} {version(name)}" for name in PEERS_VERSIONS)
+
+
+def title(name: str) -> str:
+    """Name a contestant as its own pages do."""
+    return NAMES.get(name, name if name == OURS else f"folium {name}")
+
+
+def every_map(folder: Path, sizes: tuple[int, ...]) -> Iterator[Made]:
+    """Build the maps, each in a process of its own."""
+    jobs = [(name, n) for n in sizes for name in (OURS, *PEERS)] + [(name, 0) for name in OWN_CASES]
+    for name, n in jobs:
+        one = make(name, n, folder / f"{name}-{n}.html")
+        print(f"{title(name)}, {n:,}: {one.failed or show(one.build_s)}", flush=True)
+        yield one
+
+
+def make(name: str, n: int, page: Path) -> Made:
+    """Build one map."""
+    if name in NEEDS and find_spec(NEEDS[name]) is None:
+        return Made(name, n, page, failed=f"not installed ({NEEDS[name]})")
+    if n > MOST.get(name, n):
+        return Made(name, n, page, failed=WHY_LESS)
+    command = [sys.executable, "-m", "benchmarks.map_makers", name, str(n), str(page)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return Made(name, n, page, failed=f"failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1][:160]}")
+    return Made(name, n, page, **json.loads(done.stdout))
+
+
+def built(made: Mapping[tuple[str, int], Made]) -> Iterator[str]:
+    """Give the table of files, times and memory."""
+    yield "| points | map | build | times ours | file | memory |"
+    yield "|---|---|---|---|---|---|"
+    for (name, n), one in made.items():
+        ours = made[OURS, n].build_s if (OURS, n) in made else np.nan
+        times = "" if name == OURS or not n or np.isnan(ours) else f"{one.build_s / ours:.1f}"
+        took = f"{show(one.build_s)} | {times} | {one.file_mb:.2f} MB | {one.peak_mb:.0f} MB"
+        cells = f"| {one.failed} | | | |" if one.failed else f"| {took} |"
+        yield f"| {OWN_CASES.get(name, f'{n:,}')} | {OURS if name in OWN_CASES else title(name)} {cells}"
+
+
+def offline(browser: Browser, made: Mapping[tuple[str, int], Made], n: int) -> Iterator[str]:
+    """Give the table of what is seen with the network cut."""
+    yield "| map | requests tried | errors in the console | drawn | first picture |"
+    yield "|---|---|---|---|---|"
     for name in (OURS, *PEERS):
-        if name in NEEDS and find_spec(NEEDS[name]) is None:
-            row.absent[name] = "not installed"
-        elif n > MOST.get(name, n):
-            row.absent[name] = WHY_LESS
-        else:
-            _enter(row, name, name, n)
-    print(row.line(), flush=True)
-    return row
+        if made[name, n].failed:
+            yield f"| {title(name)} | {made[name, n].failed} | | | |"
+            continue
+        seen = map_pages.look_offline(browser, made[name, n].page)
+        error = f" (`{seen.first_error[:80]}`)" if seen.first_error else ""
+        picture = show(seen.first_s[0]) if seen.first_s else "none: blank"
+        yield f"| {title(name)} | {seen.requests} | {seen.errors}{error} | {100 * seen.drawn:.0f} % | {picture} |"
 
 
-def _enter(row: Row, name: str, job: str, n: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder, "map.html")
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.maps", job, str(n), str(target)], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            row.absent[name] = f"failed ({done.stderr.strip().splitlines()[-1][:80]})"
-            return
-        told = json.loads(done.stdout.strip().splitlines()[-1])
-        shown = first_render(target) if name == OURS else OFFLINE
-    row.seconds[name] = told["build_s"]
-    row.wrong[name] = f"{told['file_mb']:.2f} MB, at most {told['peak_mb']:.0f} MB of memory, {shown}"
+def served(browser: Browser, made: Mapping[tuple[str, int], Made], folder: Path) -> Iterator[str]:
+    """Give the table of pages that get their files."""
+    wrong = map_pages.fetch_files(folder)
+    if wrong:
+        yield f"Not measured: {wrong}."
+        return
+    yield "| points | map | first picture | times ours | a frame of a drag: median, 95th percentile, longest | longest task of it |"
+    yield "|---|---|---|---|---|---|"
+    ours: dict[int, float] = {}
+    for (name, n), one in made.items():
+        if name not in (OURS, *FOLIUM) or one.failed:
+            continue
+        moved = map_pages.move(browser, one.page, folder)
+        first = np.nan if isinstance(moved, str) else moved.first_s
+        ours[n] = ours.get(n, first)
+        yield f"| {n:,} | {title(name)} | {moved_cells(moved, first / ours[n])} |"
 
 
-def first_render(page: Path) -> str:
-    """Open a page of ours in Chromium with the network cut, and say how quick it is."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only where it is measured
-
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        return "not rendered: no Chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 1280, "height": 800})
-        tab.add_init_script(FIRST_RENDER_JS)
-        first, long = [], []
-        for _ in range(3):
-            tab.goto(page.as_uri())
-            first.append(tab.evaluate("window.bgDrawn"))
-            tab.evaluate("window.bgLong.length = 0")
-            drag, pan, slide = (tab.evaluate(script) for script in (DRAG_JS, PAN_JS, SLIDE_JS))
-            long += tab.evaluate("window.bgLong")
-        browser.close()
-    return (
-        f"first render {sorted(first)[1] / 1000:.2f} s, a frame of a drag {drag:.0f} ms, of a jump {pan:.0f} ms, "
-        f"a step of the slider {slide:.0f} ms, longest task afterwards {max(long, default=0)} ms"
-    )
+def moved_cells(moved: Moved | str, times: float) -> str:
+    """Write how a page moved, or why that is not known."""
+    if isinstance(moved, str):
+        return f"{moved} | | | "
+    frames = f"{np.median(moved.drag_ms):.0f}, {p95(moved.drag_ms):.0f}, {max(moved.drag_ms):.0f} ms"
+    return f"{show(moved.first_s)} | {times:.1f} | {frames} | {moved.longest_ms:.0f} ms"
 
 
-def points(n: int) -> gpd.GeoDataFrame:
-    """Points with the columns of an incident layer, over five hundred days."""
-    lon, lat = worlds.incidents(n)
-    rng = np.random.default_rng(5)
-    day = pd.Timestamp(LAST_DAY) - pd.to_timedelta(np.sort(rng.integers(0, DAYS, n))[::-1], unit="D")
-    category = rng.choice(["armed_clash", "indirect_fire", "landmine", "air_strike", "statement"], n)
-    table = {
-        "incident_id": [f"E{row:06d}" for row in range(n)],
-        "date_start": pd.Series(day).astype("datetime64[s]"),
-        "date_end": pd.Series(day).astype("datetime64[s]"),
-        "category": category,
-        "event_type": rng.choice(["Armed clash", "Shelling/artillery/missile attack", "Remote explosive/landmine/IED"], n),
-        "reported_by": rng.choice(["one side", "the other side", "observers", "press"], n),
-        "place_as_given": [f"place {place}" for place in rng.integers(0, 900, n)],
-        "description": [
-            f"{kind.replace('_', ' ')} reported near kilometre {km}" for kind, km in zip(category, rng.integers(0, 800, n), strict=True)
-        ],
-        "position_class": "place",
-        "position_radius_m": rng.choice([500.0, 1_000.0, 2_000.0], n),
-    }
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(lon, lat), crs=4326)
+def views_of(browser: Browser, made: Mapping[tuple[str, int], Made]) -> dict[str, dict[str, View]]:
+    """Measure every view of our own cases."""
+    return {case: map_pages.views(browser, made[case, 0].page) for case in OWN_CASES if not made[case, 0].failed}
 
 
-def large_situation() -> Any:  # noqa: ANN401  a situation
-    """Give the large case of the issue as layers of an analyst."""
-    import bordergis as bg  # noqa: PLC0415  its import is no part of a peer's memory
-
-    lon, lat = worlds.villages(14_500)
-    names = [f"village {row}" for row in range(len(lon))]
-    villages = gpd.GeoDataFrame({"place_id": names, "name": names}, geometry=gpd.points_from_xy(lon, lat), crs=4326)
-    return bg.load(LAST_DAY, incidents=points(100_000), villages=villages, zones=many_zones(2_000))
-
-
-def many_zones(n: int) -> gpd.GeoDataFrame:
-    """Zones of one disc each, in force for sixty days."""
-    import bordergis as bg  # noqa: PLC0415
-
-    lon, lat = worlds.incidents(n, seed=6)
-    start = (pd.Timestamp(LAST_DAY) - pd.to_timedelta(np.arange(n) % DAYS, unit="D")).astype("datetime64[s]")
-    seen = start.strftime("%Y-%m-%d")
-    centres = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=4326)
-    table = {
-        "zone_id": [f"zone {row}" for row in range(n)],
-        "certainty": np.where(np.arange(n) % 2, "possible", "definite"),
-        "rule_id": "a rule",
-        "radius_m": 5_000.0,
-        "start": start,
-        "end": start + pd.Timedelta(days=60),
-        "discs": [((f"E{row}", lon[row], lat[row], 5_000.0, seen[row]),) for row in range(n)],
-    }
-    return gpd.GeoDataFrame(table, geometry=bg.geodesic_buffer(centres, 5_000.0).geometry.to_numpy(), crs=4326)
+def view_rows(seen: Mapping[str, Mapping[str, View]]) -> Iterator[str]:
+    """Give the table of views."""
+    yield "| map | view | a frame of a drag: median, 95 %, longest | a jump: scripts, all | a step: scripts, all | longest task |"
+    yield "|---|---|---|---|---|---|"
+    for case, views in seen.items():
+        for name, view in views.items():
+            drag = f"{np.median(view.drag):.0f}, {p95(view.drag):.0f}, {max(view.drag):.0f} ms"
+            pairs = " | ".join(f"{worst(costs, 0):.0f}, {worst(costs, 1):.0f} ms" for costs in (view.jump, view.step))
+            yield f"| {OWN_CASES[case]} | {name} | {drag} | {pairs} | {view.longest:.0f} ms |"
 
 
-def build_ours(frame: gpd.GeoDataFrame) -> Callable[[Path], None]:
-    """Give the work: a map of these incidents and of nothing else that moves."""
-    import bordergis as bg  # noqa: PLC0415
-
-    none = bg.load(LAST_DAY).zones.iloc[:0]
-    situation = bg.load(LAST_DAY, incidents=frame, zones=none)
-    return _of_situation(situation)
+def worst(costs: list[list[float]], column: int) -> float:
+    """Give the 95th percentile of the scripts' (0) or of all (1) of the main thread's time."""
+    return p95([cost[column] for cost in costs])
 
 
-def _of_situation(situation: Any) -> Callable[[Path], None]:  # noqa: ANN401
-    import bordergis as bg  # noqa: PLC0415
-
-    _ = situation.access.table, situation.provenance  # the map draws what was read and computed
-    bg.situation_map(bg.load("2025-06-01"))  # what is read and made once a process: fonts, Leaflet, land
-    return lambda target: bg.situation_map(situation).save(target)
-
-
-def build_circles(frame: gpd.GeoDataFrame) -> Callable[[Path], None]:
-    """One folium CircleMarker a point."""
-    import folium  # noqa: PLC0415
-
-    def work(target: Path) -> None:
-        made = folium.Map(prefer_canvas=True)
-        for lat, lon, text in zip(frame.geometry.y, frame.geometry.x, frame["description"], strict=True):
-            folium.CircleMarker([lat, lon], radius=4, popup=text).add_to(made)
-        made.save(target)
-
-    return work
-
-
-def build_geojson(frame: gpd.GeoDataFrame) -> Callable[[Path], None]:
-    """One folium GeoJson layer."""
-    import folium  # noqa: PLC0415
-
-    def work(target: Path) -> None:
-        made = folium.Map(prefer_canvas=True)
-        text = frame.astype({"date_start": "str", "date_end": "str"})
-        folium.GeoJson(text, marker=folium.CircleMarker(radius=4), popup=folium.GeoJsonPopup(["description"])).add_to(made)
-        made.save(target)
-
-    return work
+def goals(browser: Browser, made: Mapping[tuple[str, int], Made], seen: Mapping[str, Mapping[str, View]]) -> Iterator[str]:
+    """Give the table of the goals."""
+    yield "| goal | map | measured |"
+    yield "|---|---|---|"
+    for case in seen:
+        one = made[case, 0]
+        first, rest = map_pages.first_renders(browser, one.page)
+        limits = {"default": (0.7, 0.5), "large": (3.0, 1.5)}[case]
+        told = [
+            (f"file at most {limits[0]} MB", verdict(one.file_mb, limits[0], "{:.2f} MB")),
+            ("build at most 0.5 s", verdict(one.build_s, 0.5, "{:.2f} s")),
+            ("build with at most 150 MB", verdict(one.peak_mb, 150, "{:.0f} MB")),
+            (f"first picture after at most {limits[1]} s", verdict(first, limits[1], "{:.2f} s")),
+            (f"the same, at rest after at most {limits[1]} s", verdict(rest, limits[1], "{:.2f} s")),
+            *moving_goals(seen[case], map_pages.uses(browser, one.page)),
+            ("no request", str(map_pages.look_offline(browser, one.page).requests)),
+        ]
+        yield from (f"| {goal} | {OWN_CASES[case]} | {measured} |" for goal, measured in told)
+    many = made.get((OURS, 100_000))
+    if many and not many.failed:
+        first, rest = (verdict(took, 0.7, "{:.2f} s") for took in map_pages.first_renders(browser, many.page))
+        yield f"| first picture after at most 0.7 s | 100,000 points | {first}; at rest {rest} |"
 
 
-def build_cluster(frame: gpd.GeoDataFrame) -> Callable[[Path], None]:
-    """Cluster the points: positions and one text, no other column."""
-    import folium  # noqa: PLC0415
-    from folium.plugins import FastMarkerCluster  # noqa: PLC0415
+def moving_goals(views: Mapping[str, View], uses: Uses) -> list[tuple[str, str]]:
+    """Give the goals of a map that moves: as it opens, and in the hardest view."""
 
-    def work(target: Path) -> None:
-        made = folium.Map()
-        FastMarkerCluster(list(zip(frame.geometry.y, frame.geometry.x, frame["description"], strict=True))).add_to(made)
-        made.save(target)
+    def told(values: list[float], limit: float) -> str:
+        return f"as it opens {verdict(values[0], limit, '{:.0f} ms')}; hardest {verdict(max(values), limit, '{:.0f} ms')}"
 
-    return work
-
-
-def build_explore(frame: gpd.GeoDataFrame) -> Callable[[Path], None]:
-    """Use the map of geopandas."""
-    text = frame.astype({"date_start": "str", "date_end": "str"})
-    return lambda target: text.explore().save(target)
-
-
-def build_lonboard(frame: gpd.GeoDataFrame) -> Callable[[Path], None]:
-    """One lonboard layer."""
-    import lonboard  # noqa: PLC0415
-
-    return lambda target: lonboard.Map(lonboard.ScatterplotLayer.from_geopandas(frame)).to_html(target)
+    every = list(views.values())
+    controls = ", ".join(f"{name} {ms:.0f}" for name, ms in uses.main.items())
+    return [
+        ("a frame of a drag at most 50 ms (95th percentile)", told([p95(view.drag) for view in every], 50)),
+        ("a jump at most 50 ms, all", told([worst(view.jump, 1) for view in every], 50)),
+        ("a step of the slider at most 33 ms, scripts", told([worst(view.step, 0) for view in every], 33)),
+        ("a step of the slider at most 33 ms, all", told([worst(view.step, 1) for view in every], 33)),
+        ("no task over 200 ms after loading", told([view.longest for view in every], 200)),
+        ("the same, while controls are used", f"{verdict(uses.longest, 200, '{:.0f} ms')} (main thread, ms: {controls})"),
+    ]
 
 
-def build_kepler(frame: gpd.GeoDataFrame) -> Callable[[Path], None]:
-    """One kepler.gl layer."""
-    import keplergl  # noqa: PLC0415
-
-    text = frame.astype({"date_start": "str", "date_end": "str"})
-    return lambda target: keplergl.KeplerGl(data={"points": text}).save_to_html(file_name=str(target))
-
-
-BUILDERS = {
-    OURS: build_ours,
-    "CircleMarker": build_circles,
-    "GeoJson": build_geojson,
-    "FastMarkerCluster": build_cluster,
-    "explore": build_explore,
-    "lonboard": build_lonboard,
-    "keplergl": build_kepler,
-}
-
-
-def measure(job: str, n: int, target: Path) -> dict[str, float]:
-    """Build one map in this process, and say what it took: its memory is what the process grew by."""
-    work = _of_situation(large_situation()) if job == "large" else BUILDERS[job](points(n))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.perf_counter()
-    work(target)
-    took = time.perf_counter() - began
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    return {"build_s": took, "peak_mb": grown * 1024 / MEGABYTE, "file_mb": target.stat().st_size / MEGABYTE}
+def verdict(value: float, limit: float, form: str) -> str:
+    """Write a number, and whether it misses its goal."""
+    return form.format(value) if value <= limit else f"**{form.format(value)}, missed**"
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")
-    if sys.argv[1:]:
-        print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))))
-    else:
-        list(rows())
+    print(report(tuple(map(int, sys.argv[1:])) or SIZES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import platform
 import statistics
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 ROUNDS = 3
 LIBRARIES = ("numpy", "scipy", "numba", "pyproj", "shapely", "geopandas", "duckdb", "sedonadb")
 OURS = "bordergis"
+STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+MEGABYTE = 1e6
 
 
 @dataclass
@@ -30,10 +33,16 @@ class Row:
 
     def line(self) -> str:
         """Write a row of the table: ours, then the peers with their time as a multiple of ours."""
-        ours = self.seconds[OURS]
-        peers = [f"{name} {show(s)} (**{s / ours:.1f} times**; {self.wrong[name]})" for name, s in self.seconds.items() if name != OURS]
-        missing = [f"{name}: {why}" for name, why in self.absent.items()]
-        return f"| {self.job} | {show(ours)} ({self.wrong[OURS]}) | {'<br>'.join(peers + missing)} |"
+        peers = [f"{name} {self._cell(name)}" for name in self.seconds if name != OURS]
+        missing = [f"{name}: {why}" for name, why in self.absent.items() if name != OURS]
+        ours = self._cell(OURS) if OURS in self.seconds else self.absent.get(OURS, "not measured")
+        return f"| {self.job} | {ours} | {'<br>'.join(peers + missing)} |"
+
+    def _cell(self, name: str) -> str:
+        """Write what one contestant took; a peer also as a multiple of ours, where ours is known."""
+        took, ours = self.seconds[name], self.seconds.get(OURS)
+        times = "" if name == OURS or ours is None else f"**{took / ours:.1f} times**; "
+        return f"{show(took)} ({times}{self.wrong[name]})"
 
 
 def show(seconds: float) -> str:
@@ -44,7 +53,8 @@ def show(seconds: float) -> str:
 def race(job: str, contestants: Mapping[str, Callable[[], Any]], judge: Callable[[Any], str], rounds: int = ROUNDS) -> Row:
     """Run every contestant in turn, some rounds; a first, unmeasured turn of ours compiles what is not compiled yet."""
     row = Row(job)
-    contestants[OURS]()
+    with contextlib.suppress(Exception):  # what fails here fails in the first turn, and is told there
+        contestants[OURS]()
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for turn in range(rounds):
         for name, work in contestants.items():
@@ -55,7 +65,7 @@ def race(job: str, contestants: Mapping[str, Callable[[], Any]], judge: Callable
             try:
                 result = work()
             except Exception as error:  # noqa: BLE001  a peer's failure is a result
-                row.absent[name] = f"failed ({type(error).__name__}: {str(error).splitlines()[0][:80]})"
+                row.absent[name] = f"failed ({type(error).__name__}: {str(error).partition(chr(10))[0][:80]})"
                 continue
             times[name].append(time.perf_counter() - began)
             if turn == 0:
@@ -63,6 +73,12 @@ def race(job: str, contestants: Mapping[str, Callable[[], Any]], judge: Callable
     row.seconds = {name: statistics.median(some) for name, some in times.items() if some and name not in row.absent}
     print(row.line(), flush=True)
     return row
+
+
+def of_status(field: str) -> int:
+    """Read a number of this process in bytes (Linux)."""
+    line = next(line for line in STATUS.read_text(encoding="ascii").splitlines() if line.startswith(field))
+    return int(line.split()[1]) * 1_024
 
 
 def machine() -> str:

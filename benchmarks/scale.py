@@ -8,13 +8,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from benchmarks import peers, worlds
-from benchmarks.measure import show
+from benchmarks.measure import MEGABYTE, RESET, of_status, show
 from scipy.spatial import cKDTree
 
 from bordergis import geodesy
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 PEER_UP_TO = 1_000_000
-STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-MB = 1e6
 BYTES_A_VERTEX = 16
 
 
@@ -152,7 +149,7 @@ def memory() -> Iterator[str]:
     for name in MEMORY if RESET.exists() else ():
         done = subprocess.run([sys.executable, "-m", "benchmarks.scale", name], capture_output=True, text=True, check=True)
         told = json.loads(done.stdout)
-        took = [f"{told[part] / MB:,.1f} MB" for part in ("input", "answer", "beyond")]
+        took = [f"{told[part] / MEGABYTE:,.1f} MB" for part in ("input", "answer", "beyond")]
         yield f"| {name} | {' | '.join(took)} | {told['beyond'] / (told['input'] + told['answer']):.1f} |"
 
 
@@ -167,12 +164,6 @@ def measure(name: str) -> dict[str, int]:
     before = of_status("VmRSS")
     answer = job.ours(*inputs)
     return {"input": size(inputs), "answer": size(answer), "beyond": max(of_status("VmHWM") - before, 0)}
-
-
-def of_status(field: str) -> int:
-    """Read a number of this process in bytes."""
-    line = next(line for line in STATUS.read_text(encoding="ascii").splitlines() if line.startswith(field))
-    return int(line.split()[1]) * 1_024
 
 
 def size(data: Any) -> int:  # noqa: ANN401  arrays, shapes, and what holds them
