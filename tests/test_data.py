@@ -406,8 +406,8 @@ def test_the_land_cover_is_a_small_cloud_optimized_geotiff(landcover):
 
 
 def test_the_land_cover_lies_where_it_should(landcover):
-    assert landcover.shape == (140, 180)
-    assert tuple(landcover.bounds) == pytest.approx((99.5, 9.5, 108.5, 16.5))
+    assert landcover.shape == (160, 230)
+    assert tuple(landcover.bounds) == pytest.approx((98.0, 9.0, 109.5, 17.0))
 
 
 def test_the_land_cover_has_the_classes_of_the_product(landcover):

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from data_basemap import build_provinces, build_relief, build_water
+from data_basemap import build_name_cells, build_provinces, build_relief, build_water
 from data_border import build_border, osm_line
 from data_fonts import SCRIPTS, build_font
 from data_gazetteers import build_khm_gazetteer, build_tha_gazetteer
@@ -58,7 +58,9 @@ def build_all(registry: dict[str, list[dict[str, str]]], folder: Path) -> list[s
             "landcover.tif": build_landcover(packages),
             **{f"noto-sans-{script}.woff": build_font(packages, script) for script in SCRIPTS},
         }
-        made["places_geonames.csv"] = build_places(packages, osm, made["gazetteer_khm.csv"], made["gazetteer_tha.csv"])
+        gazetteers = made["gazetteer_khm.csv"], made["gazetteer_tha.csv"]
+        made["basemap_names.tif"] = build_name_cells(packages, osm, *gazetteers)
+        made["places_geonames.csv"] = build_places(packages, osm, *gazetteers)
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():

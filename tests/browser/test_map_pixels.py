@@ -40,7 +40,9 @@ def ground(tab, rows, columns):
     return west, south, east, north
 
 
-@pytest.mark.parametrize(("lon", "lat", "zoom"), [(103.0, 12.3, 8), (104.2, 14.3, 8), (102.6, 13.9, 9)])
+@pytest.mark.parametrize(
+    ("lon", "lat", "zoom"), [(103.0, 12.3, 8), (104.2, 14.3, 8), (102.6, 13.9, 9), (104.2, 14.37, 7), (104.2, 14.37, 11)]
+)
 def test_the_relief_lies_where_its_file_says_to_two_pixels(open_map, map_file, lon, lat, zoom):
     tab = open_map(map_file)
     tab.view(lon, lat, zoom)
@@ -71,7 +73,9 @@ def test_the_relief_lies_where_its_file_says_to_two_pixels(open_map, map_file, l
     assert max(map(abs, best)) <= 2
 
 
-@pytest.mark.parametrize(("lon", "lat", "zoom"), [(104.0, 12.8, 8), (102.9, 11.6, 9)])
+@pytest.mark.parametrize(
+    ("lon", "lat", "zoom"), [(104.0, 12.8, 8), (102.9, 11.6, 9), (103.8, 12.4, 7), (104.3, 12.6, 11), (102.9, 11.6, 11)]
+)
 def test_water_is_drawn_where_it_is_to_two_pixels(open_map, map_file, lon, lat, zoom):
     tab = open_map(map_file)
     tab.view(lon, lat, zoom)

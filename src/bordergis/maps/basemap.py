@@ -15,6 +15,8 @@ from rasterio.warp import transform_bounds
 
 from bordergis import datasets
 from bordergis.errors import DataMissingError
+from bordergis.maps.island import pack_integers, pack_signed
+from bordergis.maps.labels import base_labels
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -26,7 +28,7 @@ PAGE_CRS = "EPSG:3857"  # what Leaflet draws in
 AREA_DIMENSIONS = 2
 FLAT = 128  # the tone of level ground in relief.tif
 DECIMALS = 3  # of a degree, as in the files
-STEP = 6  # of 255: fewer tones make a smaller picture, and nobody sees the steps
+STEP = 9  # of 255: fewer tones make a smaller picture, and nobody sees the steps
 STRONGEST = 0.4  # opacity of the darkest shade and of the brightest light: a background stays behind
 
 
@@ -45,28 +47,24 @@ def background(kind: str) -> gpd.GeoDataFrame:
 
 @cache
 def base_shapes() -> dict[str, Any]:
-    """Give the base map of the page: ``water``, ``river`` and ``province`` as nested lists of latitude and longitude, and ``relief``.
+    """Give the base map of the page: ``water``, ``river`` and ``province`` packed, the ``relief``, and the ``labels``.
 
     Examples
     --------
     >>> sorted(base_shapes())
-    ['province', 'relief', 'river', 'water']
+    ['labels', 'province', 'relief', 'river', 'water']
     """
-    shapes = {kind: [_latlon(shape) for shape in background(kind).geometry] for kind in ("water", "river", "province")}
-    return {**{kind: [part for shape in parts for part in shape] for kind, parts in shapes.items()}, "relief": relief_picture()}
+    shapes = {kind: _packed(background(kind)) for kind in ("water", "river", "province")}
+    return {**shapes, "relief": relief_picture(), "labels": base_labels()}
 
 
-def _latlon(shape: shapely.Geometry) -> list[Any]:
-    """Give the parts of a shape: a line as its points, an area as its rings."""
-    parts = shapely.get_parts(shape)
-    if shapely.get_dimensions(shape) == AREA_DIMENSIONS:
-        return [[_points(ring) for ring in shapely.get_rings(part)] for part in parts]
-    return [_points(part) for part in parts]
-
-
-def _points(line: shapely.Geometry) -> list[list[float]]:
-    """Latitude first, as Leaflet wants it."""
-    return [[lat, lon] for lon, lat in shapely.get_coordinates(line).round(DECIMALS).tolist()]
+def _packed(layer: gpd.GeoDataFrame) -> dict[str, bytes]:
+    """Pack the lines and rings of a layer: how many points each has, and all points in steps of the files' precision."""
+    parts = shapely.get_parts(layer.geometry.to_numpy())
+    runs = shapely.get_rings(parts) if (shapely.get_dimensions(parts) == AREA_DIMENSIONS).all() else parts
+    whole = np.rint(shapely.get_coordinates(runs) * 10**DECIMALS).astype(np.int64)
+    lon, lat = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).T
+    return {"lon": pack_signed(lon), "lat": pack_signed(lat), "runs": pack_integers(shapely.get_num_coordinates(runs).astype(np.int64))}
 
 
 def relief_shade() -> tuple[NDArray[np.float64], Affine]:
@@ -88,20 +86,23 @@ def relief_picture() -> dict[str, Any]:
     """
     shade, transform = relief_shade()
     height, width = shade.shape
-    tone = np.where(shade > 0, 255, 0).astype(np.uint8)
-    opacity = (np.rint(np.abs(shade) * STRONGEST * 255 / STEP) * STEP).astype(np.uint8)
+    steps = np.rint(shade * STRONGEST * 255 / STEP).astype(np.int64)
     west, north = transform.c, transform.f
     east, south = west + width * transform.a, north + height * transform.e
     west, south, east, north = transform_bounds(PAGE_CRS, "EPSG:4326", west, south, east, north)
     return {
-        "src": "data:image/png;base64," + base64.b64encode(_png(tone, opacity, transform)).decode("ascii"),
+        "src": "data:image/png;base64," + base64.b64encode(_png(steps, transform)).decode("ascii"),
         "bounds": [round(value, 6) for value in (south, west, north, east)],
     }
 
 
-def _png(tone: NDArray[np.uint8], opacity: NDArray[np.uint8], transform: Affine) -> bytes:
-    height, width = tone.shape
+def _png(steps: NDArray[np.int64], transform: Affine) -> bytes:
+    """Write steps of light (above 0) and shade as a picture of one number a cell, with a palette of white and black, more or less clear."""
+    tones, numbers = np.unique(steps, return_inverse=True)
+    palette = {number: (*((255,) * 3 if tone > 0 else (0,) * 3), abs(int(tone)) * STEP) for number, tone in enumerate(tones)}
+    height, width = steps.shape
     with MemoryFile(ext=".png") as memory:
-        with memory.open(driver="PNG", width=width, height=height, count=2, dtype="uint8", transform=transform, zlevel=9) as picture:
-            picture.write(np.stack([tone, opacity]))
+        with memory.open(driver="PNG", width=width, height=height, count=1, dtype="uint8", transform=transform, zlevel=9) as picture:
+            picture.write(numbers.reshape(steps.shape).astype(np.uint8), 1)
+            picture.write_colormap(1, palette)
         return bytes(memory.read())

@@ -74,9 +74,9 @@ def _warp(path: Path) -> tuple[NDArray[np.uint8], Affine]:
             raise DataMissingError(f"{path.name} has {raster.width} x {raster.height} cells; a background has at most {MOST_CELLS:,}.")
         groups = _groups(raster.read(1))
         west, south, east, north = transform_bounds(raster.crs, PAGE_CRS, *raster.bounds)
-        cell = (east - west) / raster.width
-        transform = Affine(cell, 0.0, west, 0.0, -cell, north)
-        out = np.full((round((north - south) / cell), raster.width), NOTHING, np.uint8)
+        high = round((north - south) * raster.width / (east - west))
+        transform = Affine((east - west) / raster.width, 0.0, west, 0.0, (south - north) / high, north)  # ends where the file ends
+        out = np.full((high, raster.width), NOTHING, np.uint8)
         reproject(
             groups,
             out,
