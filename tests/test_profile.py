@@ -72,6 +72,9 @@ def test_reasons_name_no_reporter_and_no_withheld_incident(secret):
         "in no zone; reported inaccessible.",
     ]
     assert shown.reports.empty
+    assert shown.routes.empty
+    assert shown.table["zone_ids"].isna().all()
+    assert shown.table["depth_m"].isna().all()
 
 
 def test_the_situation_given_is_not_touched(secret):

@@ -7,6 +7,7 @@ different values cost.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,27 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Text", "cell_text", "constant", "days_of", "joined", "lengths", "metres_text", "numbers", "position_classes", "source", "texts"]
+__all__ = [
+    "Text",
+    "cell_text",
+    "constant",
+    "days_of",
+    "is_shelter",
+    "joined",
+    "lengths",
+    "metres_text",
+    "numbers",
+    "position_classes",
+    "source",
+    "texts",
+    "withheld",
+]
 
 KILOMETRE_M = 1000.0
 OPEN = np.iinfo(np.int64).min
 """A day that is not told."""
+SHELTER = re.compile(r"\b(camps?|shelters?|displace\w*|evacu\w*|idps?|refugees?)\b|พักพิง|อพยพ|ជំរំ|ជម្រក|ភៀស", re.IGNORECASE)
+"""Kinds of place where displaced people stay, in the words of any source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +165,26 @@ def days_of(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
 
 
 def position_classes(frame: pd.DataFrame) -> Text:
-    """Say how finely each position is known; ``withheld`` where the row is sensitive."""
+    """Say how finely each position is known; ``withheld`` where it must not be drawn."""
     found = texts(frame, "position_class")
-    hidden = texts(frame, "sensitivity").is_any_of(["sensitive"])
-    return Text([*found.words, "withheld"], np.where(hidden, len(found.words) + 1, found.codes))
+    return Text([*found.words, "withheld"], np.where(withheld(frame), len(found.words) + 1, found.codes))
+
+
+def withheld(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell of which rows no layer draws the position: those marked sensitive, and places where displaced people stay.
+
+    Examples
+    --------
+    >>> withheld(pd.DataFrame({"kind": ["school", "evacuation_centre", "school"], "sensitivity": [None, None, "sensitive"]}))
+    array([False,  True,  True])
+    """
+    return texts(frame, "sensitivity").is_any_of(["sensitive"]) | is_shelter(frame)
+
+
+def is_shelter(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows are, by their kind, places where displaced people stay."""
+    kinds = texts(frame, "kind")
+    return kinds.is_any_of(kind for kind in kinds.words if SHELTER.search(kind.replace("_", " ")))
 
 
 def source(frame: pd.DataFrame, titles: Mapping[str, str]) -> Text:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from bordergis import datasets
+from bordergis.maps import cells
 from bordergis.zones import exclusion_zones
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["PROFILES", "Shown", "apply_profile", "without_sensitive"]
 
 PROFILES: Final = ("internal", "public")
+"""Who may see a map. On neither is a displacement site or a shelter drawn where it is: ``internal`` holds areas on a fixed grid in which
+each lies somewhere (:mod:`bordergis.maps.coarse`), ``public`` holds only how many were left out."""
 
 WITHHELD_LAYERS: Final = ("camps", "visits", "access_reports")
 """Layers that a public map never holds: displacement sites, observers' routes, and who reported on which village."""
@@ -62,8 +66,8 @@ class Shown:
 def apply_profile(situation: Situation, profile: str) -> Shown:
     """Take out what a profile must not show, before anything of it is drawn or written.
 
-    ``internal`` shows everything but the positions of displacement sites. ``public`` also leaves out displacement sites, observer
-    visits, access reports, medical points and shelters, every row marked sensitive, and every row that may not be passed on. Zones are
+    ``internal`` shows everything, displacement sites and shelters as areas in which each lies somewhere. ``public`` leaves them out, with
+    observer visits, access reports, medical points, every row marked sensitive, and every row that may not be passed on. Zones are
     made anew of the incidents that stay, so that no zone's outline gives away a position; what is known of a village's access stays,
     for a village must not look safer than it is.
 
@@ -92,7 +96,7 @@ def apply_profile(situation: Situation, profile: str) -> Shown:
 
 
 def without_sensitive(layer: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the rows marked sensitive, and those that may not be passed on.
+    """Leave out the rows marked sensitive, places where displaced people stay, and rows that may not be passed on.
 
     Examples
     --------
@@ -100,9 +104,7 @@ def without_sensitive(layer: pd.DataFrame) -> pd.DataFrame:
     >>> without_sensitive(rows)["name"].tolist()
     ['a']
     """
-    hidden = pd.Series(data=False, index=layer.index)
-    if "sensitivity" in layer:
-        hidden |= layer["sensitivity"].eq("sensitive").fillna(value=False)
+    hidden = pd.Series(cells.withheld(layer), layer.index)
     if "redistributable" in layer:
         hidden |= layer["redistributable"].eq(other=False).fillna(value=False).astype(bool)
     return layer[~hidden]
@@ -122,7 +124,12 @@ def _zones_of(situation: Situation, incidents: gpd.GeoDataFrame) -> gpd.GeoDataF
 
 
 def _public_access(access: InaccessibleVillages) -> InaccessibleVillages:
-    """Keep what is known of each village; of the reasons, only their kind: they may name a reporter, or an incident left out."""
+    """Keep what is known of each village; of the reasons, only their kind.
+
+    They may name a reporter, an incident left out, or a place that is itself withheld; and how deep several villages lie in a zone tells
+    where its incident is.
+    """
     table = without_sensitive(access.table)
     reasons = table["in_zone"].map(ZONE_WORDS) + "; " + table["reported"].map(REPORT_WORDS) + "."
-    return replace(access, table=table.assign(reasons=reasons), reports=access.reports.head(0))
+    table = table.assign(reasons=reasons, zone_ids=pd.Series(pd.NA, table.index, dtype="str"), depth_m=np.nan)
+    return replace(access, table=table, routes=access.routes.head(0), reports=access.reports.head(0))
