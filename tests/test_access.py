@@ -181,6 +181,17 @@ def test_the_zones_and_the_deepest_incident_are_named(incident, village, one_rul
     assert access["reasons"].item().startswith("in clash:definite, clash:possible (deepest: k2); ")
 
 
+def test_the_day_since_when_is_of_the_certainty_that_is_told(incident, village, one_rule):
+    """The older report is so coarse that it only may reach the village; the village certainly lies in a zone since the later one."""
+    both = pd.concat([incident(start="2025-11-01", old=(*east(1_000), 4_500)), incident(start="2025-12-10", new=(*east(1_000), 0))])
+    zones = bg.exclusion_zones(both, as_of=DAY, rules=one_rule)
+    access = bg.inaccessible_villages(village(sure=east(0), maybe=(*east(8_000), 0)), zones=zones)
+    assert access.table["in_zone"].tolist() == ["definite", "possible"]
+    assert access.table["in_zone_since"].tolist() == [pd.Timestamp("2025-12-10"), pd.Timestamp("2025-11-01")]
+    assert "; for every such position since 2025-12-10." in access.explain("sure")
+    assert "; possibly since 2025-11-01." in access.explain("maybe")
+
+
 def test_an_empty_layer_of_villages_has_an_empty_answer(zones, village):
     access = bg.inaccessible_villages(village(a=east(0))[:0], zones=zones).table
     assert access.empty

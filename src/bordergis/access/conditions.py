@@ -20,8 +20,8 @@ from bordergis.network import (
     place_on_network,
     zone_barriers,
 )
-from bordergis.network.pieces import cut_edges
 from bordergis.network.barrier_table import no_barriers
+from bordergis.network.pieces import cut_edges
 from bordergis.schema import TARGETS
 
 if TYPE_CHECKING:

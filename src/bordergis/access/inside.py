@@ -26,9 +26,9 @@ def answer_zones(villages: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Data
     """Tell in which zones each village certainly or possibly lies, counting the precision of its own point.
 
     Gives ``in_zone``, ``zone_ids``, ``depth_m`` (how far the point lies inside the deepest disc or recorded outline of that certainty:
-    where discs overlap, the rim of their union is at least as far), ``in_zone_since``, and ``zone_reason`` in words. Of a village whose
-    precision is not stated nothing is certain: what its point lies in it possibly lies in, and of what its point lies outside nothing is
-    known.
+    where discs overlap, the rim of their union is at least as far), ``in_zone_since`` (of that certainty too: a village that certainly lies
+    in a zone may possibly have lain in one before), and ``zone_reason`` in words. Of a village whose precision is not stated nothing is
+    certain: what its point lies in it possibly lies in, and of what its point lies outside nothing is known.
     """
     row, found = villages.index, pairs_found(villages, zones)
     told = ZONE_WORDS[code_zones(nothing_found(villages), found)]
@@ -36,7 +36,7 @@ def answer_zones(villages: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Data
     answer["zone_ids"] = _listed(found).reindex(row).astype("str")
     ranked = found.sort_values(["certain", "depth_m"], ascending=False, kind="stable").drop_duplicates("point").set_index("point")
     answer["depth_m"] = ranked["depth_m"].reindex(row).astype("float64")
-    answer["in_zone_since"] = found.groupby("point")["start"].min().reindex(row)
+    answer["in_zone_since"] = _since(found).reindex(row)
     words = answer["in_zone"].map({"no": "in no zone", "unknown": NO_RADIUS, "possible": "possibly in ", "definite": "in "})
     words = words.mask(villages.geometry.isna(), "no position, so no answer on zones")
     answer["zone_reason"] = words + (answer["zone_ids"] + " (deepest: " + ranked["incident_id"].reindex(row).astype("str") + ")").fillna("")
@@ -65,6 +65,12 @@ def code_zones(outside: NDArray[np.int_], found: pd.DataFrame) -> NDArray[np.int
     code[point] = POSSIBLE
     code[point[found["certain"].to_numpy(dtype=bool)]] = DEFINITE
     return code
+
+
+def _since(found: pd.DataFrame) -> pd.Series:
+    """Give the first day of each village's zones of its certainty: what was possible before it was certain is not told as certain."""
+    sure = found["point"].isin(found.loc[found["certain"], "point"])
+    return found[found["certain"] | ~sure].groupby("point")["start"].min()
 
 
 def _listed(found: pd.DataFrame) -> pd.Series:

@@ -18,6 +18,7 @@ IN_ZONE = {
     "no": "It lies in no zone of the layer",
     "unknown": "It has no position, or none of stated precision, so whether it lies in a zone is not known",
 }
+SINCE = {"definite": "for every such position since {date}", "possible": "possibly since {date}"}
 
 
 def explain_village(village: pd.Series, routes: pd.DataFrame, reports: pd.DataFrame, *, why: str, as_of: dt.date | None) -> str:
@@ -42,7 +43,8 @@ def _zone(village: pd.Series) -> str:
     if pd.isna(village["zone_ids"]):
         return words + "."
     where = f"{village['depth_m']:,.0f} m inside" if village["depth_m"] >= 0 else f"{-village['depth_m']:,.0f} m outside"
-    return f"{words}: {village['zone_ids']}; its point is {where} the rim; since {village['in_zone_since']:%Y-%m-%d}."
+    since = SINCE[village["in_zone"]].format(date=f"{village['in_zone_since']:%Y-%m-%d}")
+    return f"{words}: {village['zone_ids']}; its point is {where} the rim; {since}."
 
 
 def _route(route: Mapping[Hashable, Any]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bordergis import datasets, zones
+from bordergis.access.inside import pairs_found
 from bordergis.datasets.joins import latest_status
 from bordergis.maps import cells
 from bordergis.maps.layers import Changes, Discs
@@ -117,10 +118,8 @@ def village_changes(situation: Situation, past: PastZones) -> Changes | None:
     if past.ever is None or recorded or len(situation.access_reports) or len(situation.roads):
         return None
     villages = situation.villages.set_axis(pd.RangeIndex(len(situation.villages)))
-    doubt_m = villages["position_radius_m"].fillna(0.0) if "position_radius_m" in villages else pd.Series(0.0, villages.index)
-    pairs = zones.points_in_zones(villages, past.ever, margin_m=float(doubt_m.max()) if len(villages) else 0.0)
-    slack_m = pairs["point"].map(doubt_m)
-    level = np.where(pairs["certainty"] == "definite", 2 * (pairs["depth_m"] >= slack_m), pairs["depth_m"] >= -slack_m).astype(np.int64)
+    pairs = pairs_found(villages, past.ever)
+    level = np.where(pairs["certain"], 2, 1)
     days = past.discs.drop_duplicates("incident_id").set_index("incident_id")[["start", "end"]]
     told = days.reindex(pairs["incident_id"]).to_numpy(np.int64)
     return _changes(pairs["point"].to_numpy(np.int64), told, level, day_number(situation.date))
