@@ -12,7 +12,7 @@ from rich.markup import escape
 
 import bordergis as bg
 from bordergis.access.targets import OWN_NETWORK
-from bordergis.cli.shared import DATE, AsOf, Rules, Villages, as_table, err, open_situation, out
+from bordergis.cli.shared import DATE, AsOf, Roads, Rules, Villages, as_table, err, open_situation, out, read_roads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +37,7 @@ FromFile = Path | None
 @commands.command()
 def access(  # noqa: PLR0913, PLR0917  each is an option of the command line, called by name
     as_of: AsOf = DATE,
-    roads: Annotated[
-        list[Path] | None,
-        typer.Option(help="Roads, a file of OpenStreetMap or an edge table; may be repeated, the most detailed first: they are joined."),
-    ] = None,
+    roads: Roads = None,
     targets: Annotated[
         str, typer.Option(help="What must be reached: district-town, hospital, checkpoint, camp, own-network; several with commas.")
     ] = DEFAULT_TARGETS,
@@ -51,7 +48,9 @@ def access(  # noqa: PLR0913, PLR0917  each is an option of the command line, ca
     closures: Annotated[FromFile, typer.Option(help="A file of closed roads and bridges; by default those that sources tell of.")] = None,
     reports: Annotated[FromFile, typer.Option(help="A file of what is reported of single villages.")] = None,
     explain: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one village in words.")] = None,
-    target: Annotated[FromFile, typer.Option("--out", help="Write every village with its answers: .csv, .geojson or .parquet.")] = None,
+    target: Annotated[
+        FromFile, typer.Option("--out", "-o", help="Write every village with its answers: .csv, .geojson or .parquet.")
+    ] = None,
     drawing: Annotated[FromFile, typer.Option("--map", help="Draw the map: one HTML file that needs no network.")] = None,
     rules: Rules = "acled-by-type",
 ) -> None:
@@ -88,17 +87,12 @@ def _with_files(now: Situation, files: dict[str, Path]) -> Situation:
 def _ask(now: Situation, files: Sequence[Path], names: Sequence[str]) -> InaccessibleVillages:
     if not files:
         return now.access
-    network = bg.build_network(_roads(files))
+    network = bg.build_network(read_roads(files))
     border = now.border.head(1)
     goals = _targets(now, network, names)
     conditions = bg.RoadConditions(network, border=border, checkpoints=now.checkpoints, obstacles=now.obstacles)
     told = {"closures": now.closures, "targets": goals, "reports": now.access_reports, "as_of": now.date}
     return bg.inaccessible_villages(now.villages, zones=now.zones, roads=conditions, **told)
-
-
-def _roads(files: Sequence[Path]) -> gpd.GeoDataFrame:
-    tables = [bg.from_osm(file).layer for file in files]
-    return tables[0] if len(tables) == 1 else bg.join_roads(*tables)
 
 
 def _targets(now: Situation, network: bg.RoadNetwork, names: Sequence[str]) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 import bordergis as bg
-from bordergis.cli.shared import DATE, AsOf, Rules, Villages, as_table, open_situation, out
+from bordergis.cli.shared import DATE, AsOf, Lang, Rules, Villages, as_table, open_situation, out
 
 if TYPE_CHECKING:
     from bordergis.situation import Situation
@@ -29,7 +29,7 @@ Which = "a file of `bordergis save`, or a date (YYYY-MM-DD) of the embedded data
 @commands.command()
 def save(
     as_of: AsOf = DATE,
-    target: Annotated[Path | None, typer.Option("--out", help="The file; by default DATE.situation.")] = None,
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DATE.situation.")] = None,
     rules: Rules = "acled-by-type",
     layer: Villages = "embedded",
 ) -> None:
@@ -45,9 +45,9 @@ def save(
 def compare(
     before: Annotated[str, typer.Argument(metavar="A", help=f"The earlier situation: {Which}")],
     after: Annotated[str, typer.Argument(metavar="B", help=f"The later one: {Which}")],
-    target: Annotated[Path | None, typer.Option("--out", help="Every difference, as a file: .csv or .parquet.")] = None,
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="Every difference, as a file: .csv or .parquet.")] = None,
     drawn: Annotated[Path | None, typer.Option("--map", help="The differences on a map: one HTML file that needs no network.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the sentences: en, km (Khmer) or th (Thai).")] = "en",
+    lang: Lang = "en",
 ) -> None:
     """Say what changed between two situations, real change apart from that of sources, rules, gazetteer or software.
 
@@ -64,7 +64,7 @@ def compare(
     if target is not None:
         out.print(f"{len(change.table)} differences: [bold]{escape(str(bg.write_table(change.table, target)))}[/]")
     if drawn is not None:
-        change.map().save(drawn)
+        change.map(lang=lang).save(drawn)
         out.print(f"Map: [bold]{escape(str(drawn))}[/]")
 
 

@@ -37,7 +37,9 @@ def coverage(
     since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The first day of the visits that count (line and sector).")] = SINCE,
     reach: Annotated[str, typer.Option(help="How far observers are taken to see round a visited place, with its unit.")] = "5km",
     by: Annotated[str, typer.Option(help="line, sector (between checkpoints), village, checkpoint or incident.")] = "line",
-    target: Annotated[Path | None, typer.Option("--out", help="A file: .csv, .geojson or .parquet; by sector with a row a day.")] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", "-o", help="A file: .csv, .geojson or .parquet; by sector with a row a day.")
+    ] = None,
 ) -> None:
     """Say where and when observers are recorded to have looked, and where not.
 

@@ -29,7 +29,9 @@ __all__ = [
     "MAIN_BORDER",
     "AsOf",
     "Cache",
+    "Lang",
     "Line",
+    "Roads",
     "Rules",
     "Villages",
     "as_table",
@@ -38,6 +40,7 @@ __all__ = [
     "open_situation",
     "out",
     "pair",
+    "read_roads",
 ]
 
 PLAIN_WIDTH = 160  # columns of a table that goes into a file or a pipe, where no terminal tells its width
@@ -65,6 +68,11 @@ Line = Annotated[
         "the coast to the tripoint. May be repeated.",
     ),
 ]
+Lang = Annotated[str, typer.Option(help="Language of the words: en, km (Khmer) or th (Thai).")]
+Roads = Annotated[
+    list[Path] | None,
+    typer.Option(help="Roads, a file of OpenStreetMap or an edge table; may be repeated, the most detailed first: they are joined."),
+]
 DATE = "2026-01-14"
 
 
@@ -83,17 +91,27 @@ def _line(told: str) -> gpd.GeoDataFrame:
     return bg.from_line(file, border_id=identifier, claimed_by=name, accuracy_m=float(bg.load_border(MAIN_BORDER)["accuracy_m"].item()))
 
 
-def open_situation(as_of: str, layer: str = "embedded", lines: Sequence[str] = (), rules: str = DEFAULT_RULES) -> Situation:
-    """Open the situation of a date with a layer of villages and further border lines."""
+def open_situation(
+    as_of: str, layer: str = "embedded", *, lines: Sequence[str] = (), roads: Sequence[Path] = (), rules: str = DEFAULT_RULES
+) -> Situation:
+    """Open the situation of a date with a layer of villages, further border lines, and roads."""
     try:
         own = {} if layer == "embedded" else {"villages": bg.from_geonames(bg.cached(layer)).layer}
         if lines:
             own["border"] = bg.join_lines(bg.load_border(), *map(_line, lines))
+        if roads:
+            own["roads"] = read_roads(roads)
         return bg.load(as_of, rules=rules, **own)
     except ValueError as fault:
         if isinstance(fault, BorderGISError):
             raise
         raise UnknownNameError(f"{as_of!r} is not a date; write it as 2026-01-14.") from fault
+
+
+def read_roads(files: Sequence[Path]) -> gpd.GeoDataFrame:
+    """Read the roads of one or more files as one layer."""
+    tables = [bg.from_osm(file).layer for file in files]
+    return tables[0] if len(tables) == 1 else bg.join_roads(*tables)
 
 
 def metres(length: str) -> float:

@@ -19,7 +19,7 @@ commands = typer.Typer()
 @commands.command()
 def situation(
     as_of: AsOf = DATE,
-    target: Annotated[Path, typer.Option("--out", help="The map: one HTML file that needs no network.")] = Path("out/situation.html"),
+    target: Annotated[Path, typer.Option("--out", "-o", help="The map: one HTML file that needs no network.")] = Path("out/situation.html"),
     rules: Rules = "acled-by-type",
     layer: Villages = "embedded",
     line: Line = None,
@@ -28,7 +28,7 @@ def situation(
 
     Example: `bordergis situation --as-of 2026-01-14 --out situation.html`
     """
-    now = open_situation(as_of, layer, line or [], rules)
+    now = open_situation(as_of, layer, lines=line or (), rules=rules)
     summary = bg.situation_summary(now)
 
     for sentence in summary.sentences:

@@ -35,7 +35,7 @@ def villages(  # noqa: PLR0913, PLR0917  each is an option of the command line, 
     within: Annotated[str, typer.Option(help="How near, with its unit: `500m`, `10km`; of zones: from their rim.")] = "0km",
     as_of: AsOf = DATE,
     kind: Annotated[str, typer.Option("--format", help="table, csv, geojson or parquet.")] = "table",
-    target: Annotated[Path | None, typer.Option("--out", help="A file; without it, the terminal.")] = None,
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="A file; without it, the terminal.")] = None,
     rules: Rules = "acled-by-type",
     layer: Villages = "embedded",
     allow_coarse: Annotated[bool, typer.Option("--allow-coarse", help="Measure from the border finer than its line supports.")] = False,  # noqa: FBT002
