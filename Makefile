@@ -27,7 +27,7 @@ test: $(READY) browser ## Run every test: units, doctests, notebooks, the map in
 	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --cov --cov-report=term
 
 browser: $(READY)
-	@$(BIN)/python tools/ensure.py browser
+	@for name in browser firefox webkit; do $(BIN)/python tools/ensure.py $$name || exit 1; done
 
 check: $(READY) ## Run the linters: ruff, mypy, import rules
 	$(BIN)/ruff check .

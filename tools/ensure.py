@@ -1,7 +1,7 @@
 """Make sure that a tool of the system is there: install it where that is possible, else say how.
 
-``python tools/ensure.py browser`` for the map's tests (with Khmer and Thai fonts), ``python tools/ensure.py npm`` for the data build
-and the checks of the map page.
+``python tools/ensure.py browser`` for the map's tests (with Khmer and Thai fonts), ``python tools/ensure.py firefox`` and ``webkit``
+for those in other browsers, which do without, ``python tools/ensure.py npm`` for the data build and the checks of the map page.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Need:
     names: tuple[str, ...]
     packages: tuple[str, ...]
     variable: str | None = None
+    optional: bool = False
 
 
 NEEDS = {
@@ -29,6 +30,19 @@ NEEDS = {
         names=("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
         packages=("chromium", "fonts-khmeros", "fonts-thai-tlwg"),
         variable="CHROMIUM",
+    ),
+    "firefox": Need(
+        what_for="The map is tested in Firefox",
+        names=("firefox-esr", "firefox"),
+        packages=("firefox-esr",),
+        variable="FIREFOX",
+        optional=True,
+    ),
+    "webkit": Need(
+        what_for="The map is tested in WebKit",
+        names=("WebKitWebDriver",),
+        packages=("webkit2gtk-driver", "xvfb"),
+        optional=True,
     ),
     "npm": Need(
         what_for="npm fetches a package of the data build and what checks the script of the map page",
@@ -64,7 +78,7 @@ def main(name: str) -> int:
             f"{need.what_for}, and there is none here. Install it (Debian: sudo apt-get install {' '.join(need.packages)}){own}.",
             file=sys.stderr,
         )
-        return 1
+        return 0 if need.optional else 1
     return 0
 
 
