@@ -36,5 +36,6 @@ export default [
       'prefer-template': 'error',
     },
   },
+  { files: ['**/guard.js'], languageOptions: { ecmaVersion: 5 }, rules: { 'no-var': 'off', 'object-shorthand': 'off', 'prefer-template': 'off' } },
   { files: ['**/folium-popups.js'], rules: { 'no-restricted-properties': 'off' } },
 ];

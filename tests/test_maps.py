@@ -324,6 +324,24 @@ def test_the_measured_difference_is_told_of_the_line_it_was_measured_on(situatio
     assert "1,988" not in note
 
 
+def test_a_line_that_is_embedded_alone_names_the_command_that_adds_another(page, situation):
+    assert "bordergis situation --line NAME=FILE" in page.layer("border")["note"]
+    third = situation.border.head(1).assign(border_id="rtsd", claimed_by="Royal Thai Survey Department")
+    both = bg.load(situation.date, border=bg.join_lines(situation.border, third))
+    assert page_of(situation_map(both)).layer("border")["note_key"] == "note.border"
+    older = situation.border.head(1).assign(border_id="osm-2017")
+    same = bg.load(situation.date, border=bg.join_lines(situation.border, older))
+    assert page_of(situation_map(same)).layer("border")["note_key"] == "note.border_osm"
+
+
+def test_a_village_of_no_stated_precision_looks_as_it_is_answered(situation):
+    """Nothing is certain of it: on the map of the date it must not look surer than in the table."""
+    own = bg.load(situation.date, villages=situation.villages.drop(columns="position_radius_m"))
+    layer = page_of(situation_map(own)).layer("villages")
+    assert looks_on(layer, situation.date) == column(layer["look"])
+    assert set(looks_on(layer, situation.date)) == {"possible", "unknown"}
+
+
 def test_a_claim_stands_beside_its_denial(page, situation):
     layer = page.layer("incidents")
     assert [part["pair"] for part in layer["fields"] if part["label"] in ("Reported by", "Counter-claim or denial")] == ["claim"] * 2
@@ -346,11 +364,6 @@ def test_the_precision_of_an_incident_is_a_circle_of_its_radius(page, situation)
     radius = situation.incidents["position_radius_m"].where(fine).fillna(0)
     assert integers(layer["radius"]) == radius.round().astype(int).to_list()
     assert (layer["shape"], layer["places_of"]) == (None, "incidents")
-
-
-def test_camps_are_counted_and_their_coordinates_are_not_in_the_file(page, situation):
-    assert any(str(len(situation.camps)) in row["note"]["km"] for row in page.island["absent"] if row["name"]["en"] == "Displacement sites")
-    assert [layer for layer in page.island["layers"] if "camp" in layer["id"]] == []
 
 
 def test_a_sensitive_row_keeps_its_text_and_loses_its_place(situation, wells):
@@ -424,7 +437,7 @@ def an_obstacle():
 def test_wire_is_an_obstacle_and_never_the_border(situation):
     found = page_of(situation_map(bg.load(situation.date, obstacles=an_obstacle())))
     layer = found.layer("obstacles")
-    assert (layer["kind"], column(layer["title"])) == ("line", ["wire"])
+    assert (layer["kind"], layer["title"], field(layer, "kind")) == ("line", ["kind", "name"], ["wire"])
     assert "never the border" in layer["note"]
     assert style.LINES["obstacles"] != style.LINES["border"]
     assert found.layer("border") == page_of(situation_map(situation)).layer("border")
@@ -441,7 +454,7 @@ def test_only_main_roads_are_drawn_and_hidden_at_first():
     table = {"u": [1, 2], "v": [2, 3], "length_m": [1.0, 1.0], "highway_class": ["primary_link", "track"], "ref": ["68", None]}
     roads = gpd.GeoDataFrame(table, geometry=[LineString([(103, 14), (103.1, 14)])] * 2, crs=4326)
     layer = draw_roads(roads, Pen(words_for("en"), {}))
-    assert (layer.layer_id, layer.titles.to_list(), layer.kind) == ("roads", ["68, primary_link"], "line")
+    assert (layer.layer_id, layer.titles, layer.kind) == ("roads", ("ref", "highway_class"), "line")
     assert pack_layer(layer, 0)["shown"] is False
 
 

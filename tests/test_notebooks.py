@@ -132,8 +132,9 @@ def test_the_maps_notebook_writes_its_maps_twice_alike_and_says_what_the_public_
     assert "the same bytes: True" in text
     assert "Observer visits: 12 left out of this public version" in text
     assert "Refused: The disclaimer is empty." in text
+    assert "44 differences, 44 of them reported since" in text
     written = {path.name for path in offline.iterdir()} - {"situation.png"}  # only where there is a browser
     pages = ("situation", "situation-en", "situation-km", "situation-th", "with-own-layer", "titled", "situation-public", "two-dates",
-             "two-rules", "one", "two")  # fmt: skip
+             "two-rules", "changes", "one", "two")  # fmt: skip
     assert written == {f"{name}.html" for name in pages} | {"situation-km.pdf"}
     assert all((offline / f"{name}.html").stat().st_size < 1_000_000 for name in pages)

@@ -47,7 +47,8 @@ def test_the_sheet_says_what_a_map_must_say(sheet, situation):
 
 def test_the_embedded_line_is_said_not_to_be_the_only_one(sheet, situation):
     words = " ".join(texts(sheet)).replace("\n", " ")
-    assert "the Thai survey line differs by 102 m on average, up to 1,988 m" in words
+    assert "the Thai survey's line, which differs from it by 102 m on average, up to 1,988 m, is not drawn" in words
+    assert "bordergis situation --line NAME=FILE" in words
     other = bg.load(situation.date, border=situation.border.assign(border_id=["a", "b"]))
     plain = " ".join(texts(bg.plot_situation(other))).replace("\n", " ")
     assert "Only mapped lines are drawn; none is authoritative." in plain

@@ -86,7 +86,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "registry",
             "sources",
         ],
-        "maps": ["SituationMap", "TitleBlock", "plot_situation", "save_plot", "situation_map"],
+        "maps": ["SituationMap", "TitleBlock", "changes_map", "plot_situation", "save_plot", "situation_map"],
         "monitoring": [
             "Figures",
             "claims_table",

@@ -261,10 +261,14 @@ def test_a_village_says_why_it_has_its_status(use, situation):
     inaccessible = situation.access.table[situation.access.table["status"] == "inaccessible"].iloc[0]
     search(tab, inaccessible["place_id"])
     tab.page.keyboard.press("Enter")
-    grounds = tab.page.locator(".bg-why ul").nth(1).locator("li").all_inner_texts()
-    assert re.split(r";\s+", inaccessible["reasons"]) == grounds
+    told = situation.access.explain(inaccessible["place_id"]).splitlines()
+    decided, zone = (tab.page.locator(".bg-why dd").nth(at).inner_text() for at in (0, 1))
+    assert f"Why: {decided.replace('in-zone', '`in-zone`')}" == told[1]
+    assert zone.partition("; its point")[0] == told[2].removeprefix("Zones: ").partition("; its point")[0]
+    assert "14 January 2026" not in tab.page.inner_text(".bg-why h3")
     go_to(tab.page, "2025-06-01")
     assert "14 January 2026" in tab.page.inner_text(".bg-why h3")
+    assert "1 June 2025" in tab.page.inner_text(".bg-kind")
 
 
 def test_an_incident_stands_beside_its_denial_with_source_date_and_precision(use, situation):
@@ -327,9 +331,7 @@ def test_two_dates_differ_on_the_screen(use):
 
 def test_two_situations_stand_side_by_side(open_map, situation, tmp_path):
     before = bg.load("2025-07-26")
-    made = situation_map(situation)
-    made.content["compare"] = {"layers": situation_map(before).content["layers"], "as_of": day_number(before.date)}
-    made.save(tmp_path / "two.html")
+    situation_map(situation, compare=before).save(tmp_path / "two.html")
     tab = open_map(tmp_path / "two.html")
     told = "bordergis.page.compare.second.painter.counts(bordergis.page.others.find(({id}) => id === 'incidents')).n"
     assert tab.page.evaluate(told) == len(before.incidents)

@@ -121,6 +121,24 @@ def test_a_crowd_is_drawn_with_few_glyphs_and_found_whole(open_map, crowd_file):
     assert under == MANY
 
 
+def test_the_list_of_a_large_layer_asks_each_row_for_its_look_a_few_times(open_map, crowd_file):
+    tab = open_map(crowd_file).ready()
+    rows, asked = tab.page.evaluate("""() => {
+        const layer = bordergis.layers.find((l) => l.id === 'incidents');
+        const { lookOf } = layer;
+        let asked = 0;
+        layer.lookOf = (row) => {
+            asked += 1;
+            return lookOf(row);
+        };
+        bordergis.page.details.list(layer);
+        return [layer.rows, asked];
+    }""")
+    assert rows == MANY
+    assert rows <= asked < 2 * rows * np.log2(rows)
+    assert tab.page.locator("#bg-page-details li").count() < rows
+
+
 def test_the_most_important_look_of_a_crowd_is_on_top(open_map, crowd_file):
     tab = open_map(crowd_file).ready()
     tab.view(103.5, 14.0, 9)
@@ -172,6 +190,7 @@ def test_what_is_kept_between_drawings_changes_nothing(tab):
     told = tab.page.evaluate("""() => {
         const { map, canvas, layers, page } = bordergis;
         for (const layer of layers) layer.shown = true;
+        canvas.showBaseNames(false); // they stay where they stood, on purpose
         const alike = [];
         for (const [day, zoom] of [[20300, 9], [20430, 9], [20430, 11.5], [20300, 8], [null, 8]]) {
             map.setView([14.35, 103.5], zoom, { animate: false });
@@ -196,13 +215,13 @@ def test_each_cell_of_the_map_gets_one_spot(tab, n):
             const { canvas, layers } = bordergis;
             const layer = layers.find((l) => l.id === 'incidents');
             const at = { x: new Float64Array(n), y: new Float64Array(n), look: new Uint8Array(n), index: new Int32Array(n), n };
-            const codes = canvas.drawOrder(layer);
+            const codes = canvas.spots.drawOrder(layer);
             for (let s = 0; s < n; s += 1) {
                 at.x[s] = 100 * (s % 3) + 0.5;
                 at.y[s] = 0.5;
                 at.look[s] = codes[s % 2];
             }
-            return canvas.chooseSpots(layer, at, canvas.glyphs._bounds).map(({ chosen }) => Array.from(chosen));
+            return canvas.spots.chooseSpots(layer, at, canvas.glyphs._bounds).map(({ chosen }) => Array.from(chosen));
         }""",
         n,
     )

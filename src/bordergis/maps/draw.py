@@ -12,6 +12,8 @@ import shapely
 
 from bordergis import border, datasets, provenance
 from bordergis.maps import cells, timeline
+from bordergis.maps.coarse import coarse_discs, coarse_sites
+from bordergis.maps.grounds import GROUNDS, ground_columns
 from bordergis.maps.layers import Column, Days, MapLayer, Pen, drawn_geometries, kind_of
 from bordergis.maps.style import INCIDENT_LOOKS
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from bordergis.maps.cells import Text
     from bordergis.situation import Situation
 
-__all__ = ["draw_extra", "draw_situation"]
+__all__ = ["border_note", "draw_extra", "draw_situation"]
 
 OSM_LINE = "osm-2026c"  # the line whose difference from the Thai survey's was measured
 PLACE_LOOKS = {"bridge": "bridge", "town": "town", "commune": "town", "district_seat": "town"}
@@ -77,8 +79,11 @@ FACILITY_COLUMNS = (
     "source",
     "source_url",
 )
+SITE_COLUMNS = (
+    "name_km", "name_th", "name_alt", "kind", "status", "status_since", "radius_m", "adm1", "confidence", "source", "camp_id",
+    "facility_id",
+)  # fmt: skip
 ZONE_COLUMNS = ("zone_id", "rule_id", "radius_m", "start", "end", "n_members", "members", "citation")
-ACCESS_COLUMNS = ("in_zone", "in_zone_since", "reported_inaccessible", "reasons")
 STATUS_COLUMNS = ("status", "status_since", "status_reported_by", "status_source_url")
 
 
@@ -92,6 +97,7 @@ def draw_situation(situation: Situation, pen: Pen) -> list[MapLayer]:
         *draw_hazards(situation.hazards, pen),
         *([draw_area(situation.restricted_areas, pen, "restricted")] if len(situation.restricted_areas) else []),
         *(layer for certainty in ("possible", "definite") for layer in draw_zones(past, pen, certainty)),
+        *draw_camps(coarse_sites(situation), pen),
         draw_precision(incidents, situation.incidents, pen),
         draw_border(situation.border, pen),
         draw_sectors(_marks(situation)[0], pen),
@@ -138,7 +144,14 @@ def draw_border(frame: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
     titles = cells.joined(cells.texts(rows, "title"), cells.texts(rows, "line_date"), ", ")
     columns = pen.columns(rows, ("claimed_by", "line_date", "accuracy_note", "status_note", "source", "border_id"))
     made = pen.layer(rows, "border", titles, cells.constant("border", len(rows)), columns)
-    return pen.noted(made, "note.border_osm") if OSM_LINE in set(rows["border_id"]) else made
+    return pen.noted(made, border_note(rows))
+
+
+def border_note(lines: gpd.GeoDataFrame) -> str:
+    """Name the words that stand beside the lines: where none but embedded ones are drawn, how much another differs, and how to add it."""
+    embedded = datasets.load_border()["claimed_by"]
+    alone = OSM_LINE in set(lines["border_id"]) and lines["claimed_by"].isin(embedded).all()
+    return "note.border_osm" if alone else "note.border"
 
 
 def draw_sectors(rows: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
@@ -155,8 +168,8 @@ def draw_ticks(rows: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
 def draw_roads(frame: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
     """Draw the main roads, as a background."""
     rows = frame[frame["highway_class"].str.removesuffix("_link").isin(MAIN_ROADS)]
-    titles = cells.joined(cells.texts(rows, "ref"), cells.texts(rows, "highway_class"), ", ")
-    return pen.layer(rows, "roads", titles, cells.constant("roads", len(rows)), pen.columns(rows, ("highway_class", "surface", "brunnel")))
+    columns = pen.columns(rows, ("ref", "highway_class", "surface", "brunnel"))
+    return pen.layer(rows, "roads", ("ref", "highway_class"), cells.constant("roads", len(rows)), columns)
 
 
 def draw_area(frame: gpd.GeoDataFrame, pen: Pen, layer_id: str) -> MapLayer:
@@ -181,9 +194,8 @@ def draw_hazards(frame: gpd.GeoDataFrame, pen: Pen) -> list[MapLayer]:
 
 def draw_obstacles(frame: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
     """Draw wire, fences, trenches and cordons as they were seen; never the border."""
-    titles = cells.joined(cells.texts(frame, "kind"), cells.texts(frame, "name"), ", ")
     columns = pen.columns(frame, ("obstacle_id", *AREA_COLUMNS))
-    made = pen.layer(frame, "obstacles", titles, cells.constant("obstacles", len(frame)), columns)
+    made = pen.layer(frame, "obstacles", ("kind", "name"), cells.constant("obstacles", len(frame)), columns)
     return replace(made, days=_days(frame, "valid_from", "valid_to"))
 
 
@@ -193,8 +205,7 @@ def draw_closures(frame: gpd.GeoDataFrame, pen: Pen) -> list[MapLayer]:
     for kind, rows in _by_dimension(frame):
         layer_id = {"point": "closure_spots", "line": "closures", "area": "closure_areas"}[kind]
         look = cells.constant({"point": "closed", "line": "closures", "area": "closures"}[kind], len(rows))
-        titles = cells.joined(cells.texts(rows, "kind"), cells.texts(rows, "name"), ", ")
-        layer = pen.layer(rows, layer_id, titles, look, pen.columns(rows, ("closure_id", *AREA_COLUMNS)))
+        layer = pen.layer(rows, layer_id, ("kind", "name"), look, pen.columns(rows, ("closure_id", *AREA_COLUMNS)))
         made.append(replace(layer, kind=kind, days=_days(rows, "valid_from", "valid_to")))
     return made
 
@@ -248,10 +259,9 @@ def draw_villages(situation: Situation, past: timeline.PastZones, pen: Pen) -> M
     frame = situation.access.table
     looks = village_looks(frame)
     changes = timeline.village_changes(situation, past)
-    found = pen.column("status", looks)
-    titles = cells.texts(frame, "name")
-    made = pen.layer(frame, "villages", titles, looks, (found, *pen.columns(frame, (*ACCESS_COLUMNS, *PLACE_COLUMNS))))
-    return replace(made, changes=changes, timed=("status", *ACCESS_COLUMNS), as_of_only=changes is None)
+    columns = (pen.column("status", looks), *ground_columns(situation.access, pen), *pen.columns(frame, PLACE_COLUMNS))
+    made = pen.layer(frame, "villages", cells.texts(frame, "name"), looks, columns)
+    return replace(made, changes=changes, timed=("status", *GROUNDS), as_of_only=changes is None)
 
 
 def village_looks(access: pd.DataFrame) -> Text:
@@ -277,8 +287,20 @@ def draw_visits(frame: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
     return replace(made, days=_days(frame, "date", "date", since=True))
 
 
-def draw_facilities(frame: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
-    """Draw schools and places of health care, with their reported status."""
+def draw_camps(sites: gpd.GeoDataFrame, pen: Pen) -> list[MapLayer]:
+    """Draw displacement sites and shelters as areas in which each lies somewhere, never as a point (:mod:`bordergis.maps.coarse`)."""
+    if not len(sites):
+        return []
+    discs, radius_m = coarse_discs(sites)
+    nowhere = sites.set_geometry(np.full(len(sites), None), crs=sites.crs)
+    columns = pen.columns(sites.assign(radius_m=radius_m), SITE_COLUMNS)
+    made = pen.layer(nowhere, "camps", cells.texts(sites, "name"), cells.constant("camps", len(sites)), columns)
+    return [replace(made, discs=discs, as_of_only=True)]
+
+
+def draw_facilities(everything: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
+    """Draw schools and places of health care, with their reported status; shelters are displacement sites (:func:`draw_camps`)."""
+    frame = everything[~cells.is_shelter(everything)]
     looks = cells.texts(frame, "kind").map(lambda kind: FACILITY_LOOKS.get(kind, "other"), missing="other")
     made = pen.layer(frame, "facilities", cells.texts(frame, "name"), looks, pen.columns(frame, FACILITY_COLUMNS))
     return replace(made, timed=("status", "status_since"), as_of_only="status" in frame)

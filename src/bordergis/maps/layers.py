@@ -35,7 +35,7 @@ __all__ = ["Changes", "Column", "Days", "Discs", "MapLayer", "Pen", "drawn_geome
 
 KIND_OF_LAYER = {
     **dict.fromkeys(("border", "roads", "sectors", "obstacles"), "line"),
-    **dict.fromkeys(("designated", "hazards", "restricted", "zones_definite", "zones_possible"), "area"),
+    **dict.fromkeys(("camps", "designated", "hazards", "restricted", "zones_definite", "zones_possible"), "area"),
 }
 KIND_BY_DIMENSION = ("point", "line", "area")
 HIDDEN_AT_FIRST = ("sectors", "chainage", "roads")
@@ -51,12 +51,15 @@ CODED = frozenset(
         "in_zone",
         "kind",
         "passability",
-        "reported_inaccessible",
         "status",
         "verification_status",
     }
 )
-DATED = frozenset({"date", "in_zone_since", "recorded_on", "start", "end", "status_since", "valid_from", "valid_to"})
+LENGTHS = frozenset({"radius_m", "position_radius_m"})
+KIND_OF_COLUMN = {
+    **dict.fromkeys(("date", "recorded_on", "start", "end", "status_since", "valid_from", "valid_to"), "date"),
+    **dict.fromkeys(LENGTHS, "length"),
+}
 PAIRS = {"name_khm_side": "names", "name_tha_side": "names", "adm1_khm": "adm1", "adm1_tha": "adm1"}
 
 
@@ -64,8 +67,9 @@ PAIRS = {"name_khm_side": "names", "name_tha_side": "names", "adm1_khm": "adm1",
 class Column:
     """One line of the details panel: a text for every row.
 
-    ``kind`` is ``text``, ``link``, ``date`` (ISO), ``code`` (of the vocabulary ``code``) or ``span`` (the layer's own days, so without
-    a text); columns of the same ``pair`` stand side by side (both sides' names; a claim and its denial).
+    ``kind`` is ``text``, ``link``, ``date`` (ISO), ``length`` (``500 m``, ``5 km``), ``code`` (of the vocabulary ``code``), ``facts``
+    (:mod:`bordergis.maps.grounds`) or ``span`` (the layer's own days, so without a text); columns of the same ``pair`` stand side by
+    side (both sides' names; a claim and its denial).
     """
 
     key: str
@@ -202,7 +206,7 @@ class Pen:
     def column(self, name: str, text: Text | None, pair: str = "") -> Column:
         """Make one line of the panel, of the kind that its name tells."""
         coded = name in CODED or name == "position_class"
-        kind = "code" if coded else "date" if name in DATED else "link" if name.endswith("_url") else "text"
+        kind = "code" if coded else "link" if name.endswith("_url") else KIND_OF_COLUMN.get(name, "text")
         label = self.words.get(f"field.{name}", name.replace("_", " "))
         return Column(name, label, text, kind, name if coded else "", pair or PAIRS.get(name, ""))
 
@@ -216,9 +220,7 @@ class Pen:
                 return cells.position_classes(frame)
             case "source":
                 return cells.source(frame, self.titles)
-            case "radius_m" | "position_radius_m":
-                return cells.lengths(frame, name)
-        return cells.texts(frame, name)
+        return (cells.lengths if name in LENGTHS else cells.texts)(frame, name)
 
 
 def unmarked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -231,7 +233,7 @@ def unmarked(frame: pd.DataFrame) -> pd.DataFrame:
 def drawn_geometries(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Give each row's geometry where it may be drawn, else ``None``.
 
-    Not drawn: no or an empty geometry, a position coarser than :data:`bordergis.schema.POSITIONED`, a sensitive row.
+    Not drawn: no or an empty geometry, a position coarser than :data:`bordergis.schema.POSITIONED`, a sensitive row or a shelter.
 
     Raises
     ------
@@ -242,7 +244,7 @@ def drawn_geometries(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     found = np.array(frame.geometry.array, dtype=object)
     known = cells.texts(frame, "position_class")
     coarse = (known.codes > 0) & ~known.is_any_of(POSITIONED)
-    found[coarse | cells.texts(frame, "sensitivity").is_any_of(["sensitive"]) | shapely.is_empty(found)] = None
+    found[coarse | cells.withheld(frame) | shapely.is_empty(found)] = None
     return found
 
 
@@ -273,7 +275,7 @@ def pack_layer(layer: MapLayer, as_of: int) -> dict[str, Any]:
         "note_key": layer.note_key,
         "shown": layer.layer_id not in HIDDEN_AT_FIRST,
         "rows": len(layer.geometries),
-        "undrawn": int(shapely.is_missing(layer.geometries).sum()) if layer.discs is None else 0,
+        "undrawn": _undrawn(layer),
         "legend": [{"look": look, "label": label, "n": counts.get(look, 0)} for look, label in layer.legend],
         "places_of": layer.places_of,
         "shape": None if layer.places_of else (pack_points if layer.kind == "point" else pack_shapes)(layer.geometries),
@@ -285,6 +287,14 @@ def pack_layer(layer: MapLayer, as_of: int) -> dict[str, Any]:
         **_packed_time(layer),
         **_packed_columns(layer),
     }
+
+
+def _undrawn(layer: MapLayer) -> int:
+    """Count the rows with neither a geometry nor a disc."""
+    missing = shapely.is_missing(layer.geometries)
+    if layer.discs is not None:
+        missing[layer.discs.row] = False
+    return int(missing.sum())
 
 
 def _packed_time(layer: MapLayer) -> dict[str, Any]:

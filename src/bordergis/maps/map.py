@@ -14,7 +14,7 @@ from folium.template import Template
 
 from bordergis.errors import OnlineAssetsWarning
 from bordergis.files import write_atomic
-from bordergis.maps.content import page_content, withheld_rows
+from bordergis.maps.content import page_content
 from bordergis.maps.extras import Extras, collect
 from bordergis.maps.page import assemble, in_language, leaflet_icons
 from bordergis.maps.picture import picture_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bordergis.situation import Situation
 
-__all__ = ["SituationMap", "situation_map"]
+__all__ = ["SituationMap", "beside", "situation_map", "title_told"]
 
 MAP_ID = "bordergis"
 NOTEBOOK_HEIGHT_PX = 640
@@ -194,8 +194,9 @@ def situation_map(  # noqa: PLR0913  what is drawn over the situation, how it sp
         The language that the page opens in, ``en``, ``km`` or ``th``; its reader can change to another. What the data say stays in the
         language of the data.
     profile
-        ``internal``, or ``public``: displacement sites, observer visits, medical points, reports on single villages, rows marked
-        sensitive and rows that may not be passed on are left out before anything is embedded, and the page says how many.
+        ``internal``, with displacement sites and shelters as areas in which each lies somewhere; or ``public``: they, observer visits,
+        medical points, reports on single villages, rows marked sensitive and rows that may not be passed on are left out before
+        anything is embedded, and the page says how many.
     title
         What the title block says, where it should not be the default.
     compare
@@ -223,16 +224,21 @@ def situation_map(  # noqa: PLR0913  what is drawn over the situation, how it sp
     """
     shown = apply_profile(situation, profile)
     fit = without_sensitive if profile == "public" else (lambda layer: layer)
-    content = page_content(shown.situation, layers={name: fit(layer) for name, layer in (layers or {}).items()}, lang=lang)
-    content["absent"] += withheld_rows(shown.withheld)
-    content["page"].update(_told(title or TitleBlock()))
+    own = {name: fit(layer) for name, layer in (layers or {}).items()}
+    content = page_content(shown.situation, layers=own, lang=lang, withheld=shown.withheld)
+    content["page"].update(title_told(title or TitleBlock()))
     if compare is not None:
-        other = apply_profile(compare, profile).situation
-        content["compare"] = {"layers": page_content(other, layers={}, lang=lang)["layers"], "as_of": day_number(other.date)}
+        content["compare"] = beside(apply_profile(compare, profile).situation, lang, at_once=True)
     return SituationMap(content)
 
 
-def _told(block: TitleBlock) -> dict[str, str]:
+def beside(situation: Situation, lang: str, *, at_once: bool) -> dict[str, Any]:
+    """Give what the second map draws, and whether it is there when the page opens or when its reader asks for it."""
+    layers = page_content(situation, layers={}, lang=lang)["layers"]
+    return {"layers": layers, "as_of": day_number(situation.date), "at_once": at_once}
+
+
+def title_told(block: TitleBlock) -> dict[str, str]:
     """Give what the title block says in the place of the page's own words, and when the map was made."""
     own = {"title": block.title, "area": block.area, "disclaimer": block.disclaimer, "glide": block.glide}
     return {**{name: text for name, text in own.items() if text}, "created": block.day.isoformat()}

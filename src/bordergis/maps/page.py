@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["assemble", "in_language", "leaflet_icons"]
 
+GUARD = "guard.js"
 POPUPS = "folium-popups.js"
+COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
+"""A comment on lines of its own; it is for those who read the sources, and a fifth of the script."""
 
 
 def assemble(island: Mapping[str, Any], extras: Extras | None = None) -> str:
@@ -41,17 +44,21 @@ def assemble(island: Mapping[str, Any], extras: Extras | None = None) -> str:
         The whole file. The same input gives the same bytes.
     """
     extras = Extras() if extras is None else extras
+    guard = _static(GUARD)
     scripts = [_leaflet_script(), _page_script(), *([_static(POPUPS)] if extras.needs_popups else [])]
     styles = [_leaflet_style(), *filter(None, [island.get("fonts")]), css_tokens() + "\n" + _static("page.css")]
     words = island["words"][island["language"]]
-    start, packed = split_island({name: part for name, part in island.items() if name != "fonts"})
+    parts = {name: part for name, part in island.items() if name != "fonts"}
+    start, packed = split_island({**parts, "words": _packed_words(island["words"])})
     page = Template(_read("templates", "page.html"))
     return page.substitute(
         language=escape(island["language"]),
-        policy=_policy([*scripts, *extras.inline_scripts], [*styles, *extras.inline_styles], extras),
+        policy=_policy([guard, *scripts, *extras.inline_scripts], [*styles, *extras.inline_styles], extras),
         title=_plain(in_language(island["page"]["title"], island["language"])),
         no_script=_plain(words["page.no_script"]),
         failed=_plain(words["page.failed"]),
+        old_browser=_old_browser(island["words"]),
+        guard=guard,
         map_id=escape(island["map_id"]),
         styles="\n".join(f"<style>{style}</style>" for style in styles),
         start=start,
@@ -101,6 +108,17 @@ def in_language(text: str | Mapping[str, str], language: str) -> str:
     return text if isinstance(text, str) else text[language]
 
 
+def _packed_words(words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Pack the tables of words with their keys once: they lie too far apart for the compression to see that they repeat."""
+    keys = list(next(iter(words.values())))
+    return {"keys": keys, "texts": {language: [table[key] for key in keys] for language, table in words.items()}}
+
+
+def _old_browser(words: Mapping[str, Mapping[str, str]]) -> str:
+    """Say it in every language: where no script runs, a reader cannot choose one."""
+    return "".join(f'<p lang="{language}">{_plain(table["page.old_browser"])}</p>' for language, table in words.items())
+
+
 def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
@@ -113,7 +131,7 @@ def _plain(text: str) -> str:
 def _page_script() -> str:
     names = sorted(part.name for part in files("bordergis.maps").joinpath("static").iterdir() if part.name[0].isdigit())
     parts = "\n".join(_static(name) for name in names)
-    return f"(() => {{\n'use strict';\n{parts}\n}})();\n"
+    return f"(() => {{\n'use strict';\n{COMMENT.sub('', parts)}\n}})();\n"
 
 
 @cache

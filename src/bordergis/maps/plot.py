@@ -11,15 +11,18 @@ import numpy as np
 import shapely
 
 from bordergis import datasets, geodesy, provenance
+from bordergis.crs import LONLAT
 from bordergis.files import write_atomic
 from bordergis.maps import style
 from bordergis.maps.basemap import PAGE_CRS, background, relief_shade
-from bordergis.maps.draw import OSM_LINE
+from bordergis.maps.coarse import coarse_discs, coarse_sites
+from bordergis.maps.draw import border_note
 from bordergis.maps.folding import folded
 from bordergis.maps.fonts import register_fonts
+from bordergis.maps.labels import base_labels, name_cells, name_spots
+from bordergis.maps.layers import drawn_geometries
 from bordergis.maps.profile import apply_profile
 from bordergis.maps.title import TitleBlock, title_lines
-from bordergis.schema import POSITIONED
 from bordergis.words import words_for
 
 if TYPE_CHECKING:
@@ -44,8 +47,10 @@ MARKERS = {
 }  # fmt: skip
 """matplotlib's markers for the shapes of the map."""
 
-HATCHES = {"definite": "////", "possible": "...", "designated": None, "hazards": "xxxx", "restricted": "\\\\\\\\"}
+HATCHES = {"definite": "////", "possible": "...", "designated": None, "hazards": "xxxx", "restricted": "\\\\\\\\", "camps": "oo"}
+DISC_ACCURACY_M = 10.0  # of the outline of a disc; a hundredth of a millimetre on the sheet
 SHADE = 0.55  # opacity of the deepest shade and the brightest light: the relief stays behind
+NAME_ROOM = 0.05  # of the map's width: a name whose middle is nearer to the edge would be cut
 MARGIN = 0.09  # of the map's width, around the lines
 POINTS_A_PIXEL = 0.75
 DPI = 200
@@ -71,7 +76,8 @@ def plot_situation(
     paper
         ``A4`` or ``A3``, lying on its long side.
     profile
-        ``internal``, or ``public``: sensitive layers are left out before anything is drawn.
+        ``internal``, with displacement sites and shelters as areas in which each lies somewhere; or ``public``: sensitive layers are
+        left out before anything is drawn.
     title
         What the title block says, where it should not be the default.
 
@@ -102,7 +108,7 @@ def plot_situation(
     size = 7.0 * height / PAPERS["A4"][1]
     with _fonts(size):
         axes = figure.add_axes((0.015, 0.02, 0.68, 0.9))
-        _draw_map(axes, shown.situation, words)
+        _draw_map(axes, shown.situation, words, lang=lang)
         _draw_words(figure, shown, words, title or TitleBlock())
     return figure
 
@@ -142,10 +148,11 @@ def _fonts(size: float) -> Any:  # noqa: ANN401  matplotlib's context manager
     return mpl.rc_context({"font.family": list(register_fonts()), "font.size": size, "hatch.linewidth": 0.5, "text.parse_math": False})
 
 
-def _draw_map(axes: Axes, situation: Situation, words: Words) -> None:
+def _draw_map(axes: Axes, situation: Situation, words: Words, *, lang: str) -> None:
     west, south, east, north = _extent(situation, axes)
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], aspect="equal", facecolor=style.TOKENS["paper-soft"])
     _draw_background(axes)
+    _name_background(axes, lang)
     handles = [
         *_draw_areas(axes, situation, words),
         *_draw_lines(axes, situation, words),
@@ -184,6 +191,24 @@ def _draw_background(axes: Axes) -> None:
         background(kind).to_crs(PAGE_CRS).plot(ax=axes, zorder=1, aspect=None, **look)
 
 
+def _name_background(axes: Axes, lang: str) -> None:
+    """Name provinces and waters, under everything that the data say."""
+    import matplotlib.patheffects as effects  # noqa: PLC0415
+
+    spots, names = name_spots(), dict(name_cells().provinces)
+    told = [("province", names[code][lang], spot) for code, spot in spots.items()]
+    told += [("water", label["name"][lang], label["at"][0]) for label in base_labels()["waters"]]
+    where = gpd.GeoSeries(gpd.points_from_xy(*zip(*(spot for _, _, spot in told), strict=True)), crs=LONLAT).to_crs(PAGE_CRS)
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    inner = shapely.box(west, south, east, north).buffer(-NAME_ROOM * (east - west))
+    for (look, name, _), spot in zip(told, where, strict=True):  # some forty
+        if inner.contains(spot):
+            slant = "italic" if look == "water" else "normal"
+            looks: dict[str, Any] = {"color": style.BASE[f"{look}-name"], "style": slant, "fontsize": "small"}
+            halo = [effects.withStroke(linewidth=1.4, foreground=style.BASE["name-halo"])]
+            axes.text(spot.x, spot.y, name, ha="center", va="center", zorder=1.5, path_effects=halo, **looks)
+
+
 def _draw_areas(axes: Axes, situation: Situation, words: Words) -> list[Any]:
     zones = situation.zones
     layers = {
@@ -192,8 +217,19 @@ def _draw_areas(axes: Axes, situation: Situation, words: Words) -> list[Any]:
         "hazards": (situation.hazards[~situation.hazards.geom_type.eq("Point")], "layer.hazards"),
         "possible": (zones[zones["certainty"] == "possible"], "layer.zones_possible"),
         "definite": (zones[zones["certainty"] == "definite"], "layer.zones_definite"),
+        "camps": (_camp_areas(situation), "layer.camps", "look.camps.camps"),
     }
-    return [_draw_area(axes, layer, look, words[label]) for look, (layer, label) in layers.items() if len(layer)]
+    named = {look: ": ".join(words[key] for key in keys) for look, (_, *keys) in layers.items()}
+    return [_draw_area(axes, layer, look, folded(named[look], LEGEND_COLUMNS)) for look, (layer, *_) in layers.items() if len(layer)]
+
+
+def _camp_areas(situation: Situation) -> gpd.GeoDataFrame:
+    """Give the areas in which displacement sites and shelters lie, round their cells of the fixed grid."""
+    discs, _ = coarse_discs(coarse_sites(situation))
+    if not len(discs.row):
+        return gpd.GeoDataFrame(geometry=[], crs=LONLAT)
+    (lon, lat), sides = discs.lonlat.T, geodesy.facets(float(discs.radius_m.max()), DISC_ACCURACY_M)
+    return gpd.GeoDataFrame(geometry=shapely.polygons(geodesy.circle(lon, lat, discs.radius_m, sides)), crs=LONLAT)
 
 
 def _draw_area(axes: Axes, layer: gpd.GeoDataFrame, look: str, label: str) -> Any:  # noqa: ANN401  a patch for the legend
@@ -227,8 +263,7 @@ def _draw_lines(axes: Axes, situation: Situation, words: Words) -> list[Any]:
 
 
 def _draw_points(axes: Axes, situation: Situation, words: Words) -> list[Any]:
-    incidents = situation.incidents[situation.incidents["position_class"].isin(POSITIONED)]
-    villages = situation.access.table
+    incidents, villages = situation.incidents, situation.access.table
     return [
         *_draw_glyphs(axes, villages, villages["status"], "villages", words),
         *_draw_glyphs(axes, incidents, incidents["category"].map(style.INCIDENT_LOOKS).fillna("other"), "incidents", words),
@@ -241,7 +276,7 @@ def _draw_glyphs(axes: Axes, layer: gpd.GeoDataFrame, looks: pd.Series, group: s
     from matplotlib.lines import Line2D  # noqa: PLC0415
 
     glyphs = style.GLYPHS[group]
-    where = layer.geometry.to_crs(PAGE_CRS)
+    where = gpd.GeoSeries(drawn_geometries(layer), layer.index, crs=LONLAT).to_crs(PAGE_CRS)
     there = ~(where.is_empty | where.isna())
     looks = looks.where(looks.isin(list(glyphs)), "unknown" if "unknown" in glyphs else "other")
     handles = []
@@ -268,7 +303,8 @@ def _name_towns(axes: Axes, situation: Situation) -> None:
     import matplotlib.patheffects as effects  # noqa: PLC0415
 
     places = situation.places
-    towns = places[places["population"].ge(NAMED_FROM) & places.geometry.notna()] if "population" in places else places.head(0)
+    drawn = ~shapely.is_missing(drawn_geometries(places))
+    towns = places[places["population"].ge(NAMED_FROM) & drawn] if "population" in places else places.head(0)
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     for name, spot in zip(towns["name"], towns.geometry.to_crs(PAGE_CRS), strict=True):  # a dozen
         if west < spot.x < east and south < spot.y < north:
@@ -312,8 +348,7 @@ def _draw_words(figure: Figure, shown: Shown, words: Words, block: TitleBlock) -
 
 def _line_note(situation: Situation, words: Words) -> str:
     """Say that mapped lines are drawn, and by how much the embedded one differs from the one that is not."""
-    embedded = OSM_LINE in set(situation.border["border_id"])
-    return f"{words['layer.border']}: {words['note.border_osm' if embedded else 'note.border']}"
+    return f"{words['layer.border']}: {words[border_note(situation.border)].replace('`', '')}"
 
 
 def _left_out(shown: Shown, words: Words) -> list[str]:

@@ -54,6 +54,15 @@ def _glyph(shape: str, mark: str, colours: tuple[str, str, str], size: float) ->
     return {"shape": shape, "mark": mark, "fill": fill, "stroke": stroke, "ink": ink, "size": size}
 
 
+CHANGES: Final[Mapping[str, Glyph]] = MappingProxyType(
+    {
+        f"{way}{suffix}": _glyph(frame, sign, (hue, BLACK, WHITE), 21)
+        for way, frame, sign in (("came", "hoop", "added"), ("went", "frame", "taken"), ("turned", "tilted", "turned"))
+        for suffix, hue in (("", ORANGE), ("_other", GREY))
+    }
+)
+"""Frames round what changed: by shape and sign whether it came, went or turned; grey where nobody reported it since."""
+
 GLYPHS: Final[Mapping[str, Mapping[str, Glyph]]] = MappingProxyType(
     {
         "villages": {
@@ -91,7 +100,7 @@ GLYPHS: Final[Mapping[str, Mapping[str, Glyph]]] = MappingProxyType(
         "closure_spots": {"closed": _glyph("circle", "bar", (VERMILION, BLACK, WHITE), 14)},
         "hazard_spots": {"spot": _glyph("diamond", "bang", (PURPLE, BLACK, BLACK), 15)},
         "chainage": {"tick": _glyph("square", "none", (WHITE, BLACK, BLACK), 5)},
-        "extra": {"extra": _glyph("circle", "dot", (WHITE, SLATE, SLATE), 11)},
+        "extra": {"extra": _glyph("circle", "dot", (WHITE, SLATE, SLATE), 11), **CHANGES},
     }
 )
 """Glyphs by layer and look: a shape and a mark as well as a colour; sizes in CSS pixels."""
@@ -112,7 +121,7 @@ INCIDENT_LOOKS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Which incident category takes which glyph; every other category takes ``other``."""
 
-Stroke = dict[str, str | float | list[float]]
+Stroke = dict[str, str | float | list[float] | list[int]]
 
 LINES: Final[Mapping[str, Stroke]] = MappingProxyType(
     {
@@ -122,6 +131,11 @@ LINES: Final[Mapping[str, Stroke]] = MappingProxyType(
         "obstacles": {"stroke": BLACK, "width": 2.2, "dash": [1, 4]},
         "closures": {"stroke": VERMILION, "width": 4.0, "dash": [6, 3]},
         "extra": {"stroke": SLATE, "width": 2.0, "dash": []},
+        **{
+            f"{way}{suffix}": {"stroke": hue, "width": 7.0, "dash": dash}
+            for way, dash in (("came", []), ("went", [2, 5]), ("turned", [12, 5]))
+            for suffix, hue in (("", ORANGE), ("_other", GREY))
+        },
     }
 )
 """Lines by look. Every mapped border line is ``border``: one hue, one weight, one dash."""
@@ -140,11 +154,26 @@ AREAS: Final[Mapping[str, Stroke]] = MappingProxyType(
         "hazards": {"stroke": BLACK, "width": 1.8, "dash": [], "fill": PURPLE, "alpha": 0.18, "hatch": BLACK},
         "restricted": {"stroke": BLACK, "width": 1.8, "dash": [10, 4], "fill": ORANGE, "alpha": 0.14},
         "closures": {"stroke": VERMILION, "width": 2.2, "dash": [6, 3], "fill": VERMILION, "alpha": 0.10, "hatch": BLACK},
+        "camps": {
+            "stroke": GREEN,
+            "width": 1.4,
+            "dash": [6, 3],
+            "fill": GREEN,
+            "alpha": 0.12,
+            "hatch": GREEN,
+            "dotted": True,
+            "apart": True,
+        },
         "precision": {"stroke": SLATE, "width": 1.0, "dash": [2, 3], "fill": SLATE, "alpha": 0.06},
         "extra": {"stroke": SLATE, "width": 1.4, "dash": [], "fill": SLATE, "alpha": 0.08},
+        **{
+            f"{way}{suffix}": {"stroke": hue, "width": 3.2, "dash": dash, "fill": hue, "alpha": 0.10, **hatched}
+            for way, dash, hatched in (("came", [], {"hatch": BLACK}), ("went", [3, 5], {}), ("turned", [12, 5], {"hatch": BLACK}))
+            for suffix, hue in (("", ORANGE), ("_other", GREY))
+        },
     }
 )
-"""Areas by look: rim, dash, fill and its opacity (0 to 1), hatch."""
+"""Areas by look: rim, dash, fill and its opacity (0 to 1), hatch and whether it is of dots; whether overlapping discs keep each its rim."""
 
 LAND_COLOURS: Final[Mapping[str, tuple[int, int, int]]] = MappingProxyType(
     {
@@ -177,8 +206,14 @@ LAND_CLASSES: Final[Mapping[int, str]] = MappingProxyType(
 """IGBP class (as in MCD12C1) to group; woody savannas go with shrub, croplands and their mosaic together."""
 
 
-BASE: Final[Mapping[str, str]] = MappingProxyType({"water": "#cfdfe8", "river": "#a9c6d6", "province": "#8b9197"})
-"""Colours of the base map's shapes: muted, for they stay behind."""
+BASE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "water": "#cfdfe8", "river": "#a9c6d6", "province": "#8b9197", "province-name": "#5c666f",
+        "water-name": "#3d6a86", "beyond": "#d9dbd9", "beyond-hatch": "#c3c7c6", "beyond-name": "#4d555e",
+        "name-halo": "#ffffff99",
+    }
+)  # fmt: skip
+"""Colours of the base map's shapes and names: muted, for they stay behind; beyond it nothing looks like land or water."""
 
 
 def css_tokens() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
     Words = Mapping[str, str]
 
-__all__ = ["LANGUAGES", "as_heading", "day_in_words", "in_every_language", "period_in_words", "say", "words_for"]
+__all__ = ["LANGUAGES", "as_heading", "day_in_words", "in_every_language", "period_in_words", "retold", "say", "words_for"]
 
 LANGUAGES = ("en", "km", "th")
 """English, Khmer, Thai: the order of the switch, alphabetical by code."""
+
+BLANKS = {"layer": "layer", "country": "value.country"}
+"""What is filled into a sentence is itself worded where it is a code of one of these groups."""
 
 
 @cache
@@ -85,6 +89,33 @@ def say(words: Words, group: str, value: str) -> str:
     ('Oddar Meanchey', 'no such place')
     """
     return words.get(f"{group}.{value}", value.replace("_", " "))
+
+
+def retold(text: str) -> dict[str, str] | None:
+    """Give a sentence of ours, which stands in English beside the data, in every language; nothing where no table knows it.
+
+    Examples
+    --------
+    >>> retold("no layer of facilities was given")["th"]
+    'ไม่มีชั้นข้อมูล “โรงเรียนและสถานพยาบาล”'
+    >>> retold("what an analyst wrote")
+    """
+    for key, pattern in _sentences():
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return {language: text if language == "en" else _filled(key, found.groupdict(), words_for(language)) for language in LANGUAGES}
+    return None
+
+
+def _filled(key: str, blanks: Mapping[str, str], words: Words) -> str:
+    return words[key].format(**{name: words.get(f"{BLANKS.get(name)}.{value}", value) for name, value in blanks.items()})
+
+
+@cache
+def _sentences() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Give the sentences as patterns, each blank of which fits any text."""
+    known = ((key, text) for key, text in words_for("en").items() if key.startswith("told."))
+    return tuple((key, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text)), re.DOTALL)) for key, text in known)
 
 
 def day_in_words(day: dt.date, words: Words) -> str:

@@ -1,6 +1,6 @@
 /* Glyphs and strokes: one set of functions draws the map and its legend, so that they match. */
 
-/** Outlines in a box from -1 to 1. */
+/** Outlines in a box from -1 to 1. @type {Record<string, (c: Canvas2D) => void>} */
 const SHAPES = {
   circle: (c) => c.arc(0, 0, 1, 0, 2 * Math.PI),
   square: (c) => c.rect(-0.88, -0.88, 1.76, 1.76),
@@ -13,10 +13,13 @@ const SHAPES = {
   plus: (c) => polygon(c, [[-0.33, -1], [0.33, -1], [0.33, -0.33], [1, -0.33], [1, 0.33], [0.33, 0.33], [0.33, 1], [-0.33, 1], [-0.33, 0.33], [-1, 0.33], [-1, -0.33], [-0.33, -0.33]]),
   house: (c) => polygon(c, [[0, -1], [1, -0.15], [0.78, -0.15], [0.78, 0.9], [-0.78, 0.9], [-0.78, -0.15], [-1, -0.15]]),
   temple: (c) => polygon(c, [[-1, 0.9], [-1, 0.45], [-0.6, 0.45], [-0.6, -0.05], [-0.3, -0.05], [0, -1], [0.3, -0.05], [0.6, -0.05], [0.6, 0.45], [1, 0.45], [1, 0.9]]),
+  hoop: (c) => frame(c, ring(48, 0)),
+  frame: (c) => frame(c, [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]]),
+  tilted: (c) => frame(c, [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]]),
   bridge: (c) => polygon(c, [[-1, -0.45], [1, -0.45], [1, 0.75], [0.66, 0.75], [0.5, 0.2], [-0.5, 0.2], [-0.66, 0.75], [-1, 0.75]]),
 };
 
-/** Marks inside an outline, in the same box. */
+/** Marks inside an outline, in the same box. @type {Record<string, (c: Canvas2D, glyph: Glyph) => void>} */
 const MARKS = {
   none: () => {},
   cross: (c) => strokes(c, [[[-0.45, -0.45], [0.45, 0.45]], [[-0.45, 0.45], [0.45, -0.45]]]),
@@ -25,6 +28,9 @@ const MARKS = {
   tick: (c) => strokes(c, [[[-0.45, 0.05], [-0.1, 0.42], [0.48, -0.38]]]),
   bar: (c) => strokes(c, [[[-0.52, 0], [0.52, 0]]]),
   bang: (c) => strokes(c, [[[0, -0.5], [0, 0.12]], [[0, 0.48], [0, 0.5]]]),
+  added: (c, { stroke }) => badge(c, stroke, [[[-0.2, 0], [0.2, 0]], [[0, -0.2], [0, 0.2]]]),
+  taken: (c, { stroke }) => badge(c, stroke, [[[-0.2, 0], [0.2, 0]]]),
+  turned: (c, { stroke }) => badge(c, stroke, [[[-0.2, 0.14], [0.2, 0.14], [0, -0.2], [-0.2, 0.14]]]),
   half: (c) => {
     c.beginPath();
     polygon(c, [[-0.7, 0.7], [0.7, 0.7], [0.7, -0.7]]);
@@ -54,16 +60,34 @@ const MARKS = {
   },
 };
 
-/** @param {number} n @param {number} turn */
+/** The corners of a regular polygon. @param {number} n @param {number} turn @returns {[number, number][]} */
 function ring(n, turn) {
   return Array.from({ length: n }, (_, i) => [Math.cos(turn + (2 * Math.PI * i) / n), Math.sin(turn + (2 * Math.PI * i) / n)]);
 }
 
+/** @param {Canvas2D} c @param {number[][]} points */
 function polygon(c, points) {
   points.forEach(([x, y], i) => (i ? c.lineTo(x, y) : c.moveTo(x, y)));
   c.closePath();
 }
 
+/** An outline with a hole, so that what it stands round is seen. @param {Canvas2D} c @param {number[][]} points */
+function frame(c, points) {
+  polygon(c, points);
+  polygon(c, points.map(([x, y]) => [0.68 * x, 0.68 * y]).reverse());
+}
+
+/** A sign in the ink of the glyph on a spot at the upper right. @param {Canvas2D} c @param {string} colour of the spot @param {number[][][]} lines round the middle of the spot */
+function badge(c, colour, lines) {
+  const [x, y] = [0.66, -0.66];
+  c.beginPath();
+  c.arc(x, y, 0.38, 0, 2 * Math.PI);
+  c.fillStyle = colour;
+  c.fill();
+  strokes(c, lines.map((line) => line.map(([dx, dy]) => [x + dx, y + dy])));
+}
+
+/** @param {Canvas2D} c @param {number[][][]} lines */
 function strokes(c, lines) {
   c.beginPath();
   for (const line of lines) line.forEach(([x, y], i) => (i ? c.lineTo(x, y) : c.moveTo(x, y)));
@@ -72,10 +96,10 @@ function strokes(c, lines) {
 
 /**
  * Draw one glyph.
- * @param {CanvasRenderingContext2D} c
+ * @param {Canvas2D} c
  * @param {number} x
  * @param {number} y
- * @param {object} glyph shape, mark, fill, stroke, ink, size in pixels
+ * @param {Glyph} glyph
  * @param {number} [grow] pixels added around it, for the chosen one
  */
 function drawGlyph(c, x, y, glyph, grow = 0) {
@@ -95,89 +119,88 @@ function drawGlyph(c, x, y, glyph, grow = 0) {
   c.fillStyle = glyph.ink;
   c.strokeStyle = glyph.ink;
   c.lineWidth = 1.6 / r;
-  MARKS[glyph.mark](c);
+  MARKS[glyph.mark](c, glyph);
   c.restore();
 }
 
-/** Tiles of hatches by colour and density, drawn once. @type {Map<string, HTMLCanvasElement>} */
+/** Tiles of hatches by colour, kind and density, drawn once. @type {Map<string, HTMLCanvasElement>} */
 const hatchTiles = new Map();
 const HATCH_PX = 8;
 
 /**
- * A tint with a diagonal hatch on it that stays sharp on dense screens: one pattern, so that an area is filled once.
- * @param {CanvasRenderingContext2D} c
- * @param {{fill: string, alpha: number, hatch: string}} style
+ * A tint with a diagonal hatch, or dots, on it that stays sharp on dense screens: one pattern, so that an area is filled once.
+ * @param {Canvas2D} c
+ * @param {AreaStyle} style
+ * @param {string} ink of the hatch
  */
-function hatch(c, style) {
+function hatch(c, { fill, alpha, dotted = false }, ink) {
   const dense = window.devicePixelRatio || 1;
-  const key = `${style.fill} ${style.alpha} ${style.hatch} ${dense}`;
-  const tile = hatchTiles.get(key) ?? hatchTile(style, dense);
+  const key = `${fill} ${alpha} ${ink} ${dotted} ${dense}`;
+  const tile = hatchTiles.get(key) ?? hatchTile(fill, alpha, ink, dotted);
   hatchTiles.set(key, tile);
   const pattern = /** @type {CanvasPattern} */ (c.createPattern(tile, 'repeat'));
   pattern.setTransform(new DOMMatrix().scale(HATCH_PX / tile.width));
   return pattern;
 }
 
-/** @param {{fill: string, alpha: number, hatch: string}} style @param {number} dense */
-function hatchTile(style, dense) {
-  const gap = HATCH_PX;
-  const tile = document.createElement('canvas');
-  tile.width = Math.round(gap * dense);
-  tile.height = tile.width;
-  const t = contextOf(tile);
-  t.scale(tile.width / gap, tile.width / gap);
-  t.globalAlpha = style.alpha;
-  t.fillStyle = style.fill;
-  t.fillRect(0, 0, gap, gap);
-  t.strokeStyle = style.hatch;
-  t.globalAlpha = 0.75;
-  t.lineWidth = 1;
-  for (const shift of [-gap, 0, gap]) {
-    t.beginPath();
-    t.moveTo(shift, gap);
-    t.lineTo(shift + gap, 0);
-    t.stroke();
-  }
-  return tile;
+/** @param {string} fill @param {number} alpha @param {string} ink @param {boolean} dotted */
+function hatchTile(fill, alpha, ink, dotted) {
+  const { canvas, c } = sharpCanvas(HATCH_PX, HATCH_PX);
+  const scale = canvas.width / HATCH_PX; // whole dots of the screen, so that tiles meet
+  c.setTransform(scale, 0, 0, scale, 0, 0);
+  c.globalAlpha = alpha;
+  c.fillStyle = fill;
+  c.fillRect(0, 0, HATCH_PX, HATCH_PX);
+  c.globalAlpha = 0.75;
+  c.strokeStyle = ink;
+  c.fillStyle = ink;
+  c.lineWidth = 1;
+  if (dotted) for (const middle of [HATCH_PX / 4, (3 * HATCH_PX) / 4]) c.fillRect(middle - 1, middle - 1, 2, 2);
+  else strokes(c, [-HATCH_PX, 0, HATCH_PX].map((shift) => [[shift, HATCH_PX], [shift + HATCH_PX, 0]]));
+  return canvas;
 }
 
 /**
  * Fill and rim one path (an area) or only stroke it (a line).
- * @param {CanvasRenderingContext2D} c
+ * @param {Canvas2D} c
  * @param {Path2D} path
- * @param {any} style
- * @param {boolean} closed
+ * @param {LineStyle|AreaStyle} style
  */
-function drawPath(c, path, style, closed) {
-  if (closed) fillPath(c, path, style);
+function drawPath(c, path, style) {
+  if ('fill' in style) fillPath(c, path, style);
   strokePath(c, path, style, style.width);
 }
 
-/** @param {CanvasRenderingContext2D} c @param {Path2D} path @param {any} style */
+/** @param {Canvas2D} c @param {Path2D} path @param {AreaStyle} style */
 function fillPath(c, path, style) {
   c.save();
   c.globalAlpha = style.hatch ? 1 : style.alpha;
-  c.fillStyle = style.hatch ? hatch(c, style) : style.fill;
+  c.fillStyle = style.hatch ? hatch(c, style, style.hatch) : style.fill;
   c.fill(path, 'nonzero');
   c.restore();
 }
 
-/** @param {CanvasRenderingContext2D} c @param {Path2D} path @param {any} style @param {number} width */
-function strokePath(c, path, style, width) {
+/** @param {Canvas2D} c @param {Path2D} path @param {{stroke: string, dash: number[]}} style @param {number} width */
+function strokePath(c, path, { stroke, dash }, width) {
   c.save();
-  c.strokeStyle = style.stroke;
+  c.strokeStyle = stroke;
   c.lineWidth = width;
   c.lineJoin = 'round';
-  c.setLineDash(style.dash);
+  c.setLineDash(dash);
   c.stroke(path);
   c.restore();
 }
 
+/** How lines or areas of a look are drawn. @param {Styles} styles @param {Kind} kind @param {string} look @returns {LineStyle|AreaStyle} */
+function strokeOf(styles, kind, look) {
+  return (kind === 'line' ? styles.lines : styles.areas)[look];
+}
+
 /**
  * A canvas with one look of a layer on it, for the legend and the lists.
- * @param {object} styles the style table of the island
+ * @param {Styles} styles
  * @param {string} layerId
- * @param {string} kind
+ * @param {Kind} kind
  * @param {string} look
  */
 function swatch(styles, layerId, kind, look) {
@@ -195,22 +218,22 @@ function swatch(styles, layerId, kind, look) {
     } else {
       path.rect(2, 4, 30, 14);
     }
-    drawPath(c, path, kind === 'line' ? styles.lines[look] : styles.areas[look], kind !== 'line');
+    drawPath(c, path, strokeOf(styles, kind, look));
   }
   return canvas;
 }
 
-/** @param {object} styles @param {string} layerId @param {string} look */
+/** @param {Styles} styles @param {string} layerId @param {string} look @returns {Glyph} */
 function glyphOf(styles, layerId, look) {
   return (styles.glyphs[layerId] || styles.glyphs.extra)[look];
 }
 
 /** Where to draw on a canvas. @param {HTMLCanvasElement} canvas */
 function contextOf(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  return /** @type {Canvas2D} */ (canvas.getContext('2d'));
 }
 
-/** @param {number} wide @param {number} high */
+/** A canvas as sharp as the screen. @param {number} wide @param {number} high @returns {SharpCanvas} */
 function sharpCanvas(wide, high) {
   const dense = window.devicePixelRatio || 1;
   const canvas = document.createElement('canvas');

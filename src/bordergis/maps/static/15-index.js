@@ -1,12 +1,11 @@
 /* Where things are: a grid over points, boxes over runs, and what lies under a position. World pixels at zoom 0 throughout. */
 
 const PER_CELL = 16;
-const EQUATOR_M = 6378137;
-const FLATTENING = 1 / 298.257223563;
 
 /**
  * Positions in cells of a grid, row by row, so that a box of cells is a few runs of numbers.
  * @param {Float64Array} world x, y, x, y, …
+ * @returns {Grid}
  */
 function gridOf(world) {
   const n = world.length / 2;
@@ -14,9 +13,9 @@ function gridOf(world) {
   const side = Math.max(1, Math.ceil(Math.sqrt(n / PER_CELL)));
   const wide = (box[2] - box[0]) / side || 1;
   const high = (box[3] - box[1]) / side || 1;
-  const clamp = (value) => Math.max(0, Math.min(side - 1, Math.floor(value)));
-  const cellX = (x) => clamp((x - box[0]) / wide);
-  const cellY = (y) => clamp((y - box[1]) / high);
+  const clamp = (/** @type {number} */ value) => Math.max(0, Math.min(side - 1, Math.floor(value)));
+  const cellX = (/** @type {number} */ x) => clamp((x - box[0]) / wide);
+  const cellY = (/** @type {number} */ y) => clamp((y - box[1]) / high);
   const cells = new Int32Array(n);
   const first = new Int32Array(side * side + 1);
   for (let i = 0; i < n; i += 1) {
@@ -30,7 +29,7 @@ function gridOf(world) {
     order[next[cells[i]]] = i;
     next[cells[i]] += 1;
   }
-  /** @param {number[]} within @param {(i: number) => void} each */
+  /** @type {Grid['search']} */
   const search = (within, each) => {
     if (!n || within[2] < box[0] || within[0] > box[2] || within[3] < box[1] || within[1] > box[3]) return;
     const from = cellX(within[0]);
@@ -42,7 +41,7 @@ function gridOf(world) {
       }
     }
   };
-  /** @param {number[]} within @returns {Int32Array} */
+  /** @type {Grid['list']} */
   const list = (within) => {
     const found = new Int32Array(n);
     let count = 0;
@@ -55,8 +54,9 @@ function gridOf(world) {
   return { search, list };
 }
 
-/** Least and greatest x and y of some positions. @returns {number[]} west, north, east, south */
+/** Least and greatest x and y of some positions. @param {Float64Array} world @param {number} from @param {number} to @returns {Box} */
 function boxOf(world, from, to) {
+  /** @type {Box} */
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = from; i < to; i += 1) {
     box[0] = Math.min(box[0], world[2 * i]);
@@ -67,14 +67,14 @@ function boxOf(world, from, to) {
   return box;
 }
 
-/** @param {number[]} a @param {number[]} b */
+/** @param {Box} a @param {Box} b */
 function boxesMeet(a, b) {
   return a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1];
 }
 
-/** Half the height of each circle of a ring layer. */
+/** Half the height of each circle of a ring layer. @param {Layer} layer @returns {Float64Array} */
 function ringSizes(layer) {
-  layer.sizes = layer.sizes || Float64Array.from(layer.of, (row, i) => discSize(layer.lonlat[2 * i + 1], layer.radii[row]).ry);
+  layer.sizes ??= Float64Array.from(layer.of, (row, i) => discSize(layer.lonlat[2 * i + 1], layer.radii[row]).ry);
   return layer.sizes;
 }
 
@@ -89,21 +89,20 @@ function widestRing(layer) {
   return layer.widest;
 }
 
-/** Indexes by the positions they are of, which layers may share. @type {WeakMap<Float64Array, ReturnType<typeof gridOf>>} */
+/** Indexes by the positions they are of, which layers may share. @type {WeakMap<Float64Array, Grid>} */
 const indexes = new WeakMap();
 
-/** The index of a layer's points. @param {{world: Float64Array}} layer @returns {ReturnType<typeof gridOf>} */
+/** The index of a layer's points. @param {Positions} layer @returns {Grid} */
 function pointIndex({ world }) {
   const index = indexes.get(world) ?? gridOf(world);
   indexes.set(world, index);
   return index;
 }
 
-/** Each run of a line or area layer with its row, its first and last position, and its box. */
+/** Each run of a line or area layer with its row, its first and last position, and its box. @param {Layer} layer @returns {Run[]} */
 function runsOf(layer) {
-  if (layer.boxes) return layer.boxes;
   let at = 0;
-  layer.boxes = Array.from(layer.runs, (n, run) => {
+  layer.boxes ??= Array.from(layer.runs, (n, run) => {
     at += n;
     return { row: layer.of[run], from: at - n, to: at, box: boxOf(layer.world, at - n, at) };
   });
@@ -116,30 +115,27 @@ function runsOf(layer) {
  * @param {number} metres
  */
 function discSize(lat, metres) {
-  const phi = (lat * Math.PI) / 180;
-  const e2 = FLATTENING * (2 - FLATTENING);
+  const phi = lat * RADIANS;
+  const e2 = WGS84_F * (2 - WGS84_F);
   const w = Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
-  const across = EQUATOR_M / w; // radius of the prime vertical
-  const along = (EQUATOR_M * (1 - e2)) / w ** 3; // of the meridian
+  const across = WGS84_A / w; // radius of the prime vertical
+  const along = (WGS84_A * (1 - e2)) / w ** 3; // of the meridian
   const turn = 256 / (2 * Math.PI);
   return { rx: (metres / (across * Math.cos(phi))) * turn, ry: (metres / (along * Math.cos(phi))) * turn };
 }
 
-/** The discs of a layer with their size and box. */
-function discsOf(layer) {
-  const { discs } = layer;
-  if (!discs.items) {
-    discs.items = Array.from(discs.of, (row, i) => {
-      const { rx, ry } = discSize(discs.lonlat[2 * i + 1], discs.radii[i]);
-      const [x, y] = [discs.world[2 * i], discs.world[2 * i + 1]];
-      return { row, i, x, y, rx, ry, box: [x - rx, y - ry, x + rx, y + ry] };
-    });
-  }
+/** The discs of a layer with their size and box. @param {Discs} discs @returns {Disc[]} */
+function discsOf(discs) {
+  discs.items ??= Array.from(discs.of, (row, i) => {
+    const { rx, ry } = discSize(discs.lonlat[2 * i + 1], discs.radii[i]);
+    const [x, y] = [discs.world[2 * i], discs.world[2 * i + 1]];
+    return { row, start: discs.start[i], end: discs.end[i], x, y, rx, ry, box: [x - rx, y - ry, x + rx, y + ry] };
+  });
   return discs.items;
 }
 
-/** How often a ring winds round a point. */
-function winding(world, from, to, x, y) {
+/** How often a ring winds round a point. @param {Float64Array} world @param {Run} run @param {XY} point */
+function winding(world, { from, to }, { x, y }) {
   let turns = 0;
   for (let i = from, j = to - 1; i < to; j = i, i += 1) {
     const yi = world[2 * i + 1];
@@ -151,8 +147,8 @@ function winding(world, from, to, x, y) {
   return turns;
 }
 
-/** Whether a line passes within `reach` of a point. */
-function passes(world, from, to, x, y, reach) {
+/** Whether a line passes within `reach` of a point. @param {Float64Array} world @param {Run} run @param {XY} point @param {number} reach */
+function passes(world, { from, to }, { x, y }, reach) {
   for (let i = from + 1; i < to; i += 1) {
     const [ax, ay, bx, by] = [world[2 * i - 2], world[2 * i - 1], world[2 * i], world[2 * i + 1]];
     if (Math.min(ax, bx) > x + reach || Math.max(ax, bx) < x - reach || Math.min(ay, by) > y + reach || Math.max(ay, by) < y - reach) continue;
@@ -164,27 +160,26 @@ function passes(world, from, to, x, y, reach) {
 }
 
 /**
- * Rows of a line or area layer under a position.
- * @param {any} layer
- * @param {number} x
- * @param {number} y
+ * Rows of a line or area layer that are in force under a position.
+ * @param {Layer} layer
+ * @param {DayView} view
+ * @param {XY} point
  * @param {number} reach how near a line counts
- * @param {(row: number) => boolean} inForce
- * @param {(disc: number) => boolean} discInForce
  * @returns {number[]}
  */
-function rowsUnder(layer, x, y, reach, inForce, discInForce) {
+function rowsUnder(layer, view, point, reach) {
+  const { x, y } = point;
+  /** @type {Box} */
   const here = [x - reach, y - reach, x + reach, y + reach];
+  /** @type {Map<number, number>} */
   const turns = new Map();
-  for (const { row, from, to, box } of runsOf(layer)) {
-    if (!inForce(row) || !boxesMeet(box, here)) continue;
-    const hit = layer.kind === 'line' ? Number(passes(layer.world, from, to, x, y, reach)) : winding(layer.world, from, to, x, y);
-    turns.set(row, (turns.get(row) || 0) + hit);
+  for (const run of runsOf(layer)) {
+    if (!view.has(layer, run.row) || !boxesMeet(run.box, here)) continue;
+    const hit = layer.kind === 'line' ? Number(passes(layer.world, run, point, reach)) : winding(layer.world, run, point);
+    turns.set(run.row, (turns.get(run.row) ?? 0) + hit);
   }
-  if (layer.discs) {
-    for (const disc of discsOf(layer)) {
-      if (boxesMeet(disc.box, here) && discInForce(disc.i) && ((x - disc.x) / disc.rx) ** 2 + ((y - disc.y) / disc.ry) ** 2 <= 1) turns.set(disc.row, 1);
-    }
+  for (const disc of layer.discs ? discsOf(layer.discs) : []) {
+    if (boxesMeet(disc.box, here) && view.hasDisc(layer, disc) && ((x - disc.x) / disc.rx) ** 2 + ((y - disc.y) / disc.ry) ** 2 <= 1) turns.set(disc.row, 1);
   }
   return Array.from(turns).filter(([, n]) => n).map(([row]) => row);
 }

@@ -38,6 +38,49 @@ function inLanguage(text) {
   return typeof text === 'string' ? text : text[tongue.language];
 }
 
+/** The tables of words as they are packed: the keys stand once. @param {PackedWords} packed @returns {Record<string, Record<string, string>>} */
+function wordTables({ keys, texts }) {
+  return Object.fromEntries(Object.entries(texts).map(([language, words]) => [language, Object.fromEntries(words.map((text, i) => [keys[i], text]))]));
+}
+
+/** @param {string} text */
+function plain(text) {
+  return document.createTextNode(text);
+}
+
+/** The language of a text of the data, told by its script; Latin letters are taken for English. @param {string} text @returns {string|undefined} */
+function languageOf(text) {
+  if (/[\u1780-\u17ff]/.test(text)) return 'km';
+  if (/[\u0e00-\u0e7f]/.test(text)) return 'th';
+  return /[A-Za-z]/.test(text) ? 'en' : undefined;
+}
+
+/** A text of the data inside our words, in its own language. @param {string} text */
+function ofData(text) {
+  return make('span', { lang: languageOf(text), text });
+}
+
+/**
+ * Words as parts of a line: `…` in them is a command or an id, and {name} is filled in, a text of the data or a part made before.
+ * @param {string} text
+ * @param {Record<string, string|Node>} [values]
+ * @returns {Node[]}
+ */
+function partsOf(text, values = {}) {
+  return text.split(/(`[^`]+`|\{\w+\})/).filter(Boolean).map((part) => {
+    const inner = part.replace(/^`|`$/g, '');
+    const value = values[/^\{(\w+)\}$/.exec(inner)?.[1] ?? ''] ?? inner;
+    if (value instanceof Node) return value;
+    if (part.startsWith('`')) return make('code', { lang: 'en', text: value });
+    return value === part ? plain(part) : ofData(value);
+  });
+}
+
+/** @param {string} key @param {Record<string, string|Node>} [values] */
+function phrase(key, values) {
+  return partsOf(say(key), values);
+}
+
 /** A whole number as the language groups it. @param {number} n */
 function sayNumber(n) {
   return n.toLocaleString(`${tongue.language}-u-nu-latn`);
@@ -47,6 +90,14 @@ function sayNumber(n) {
 function sayDay(day) {
   const date = new Date(day * DAY_MS);
   return say('date.format', { day: date.getUTCDate(), month: say(`month.${date.getUTCMonth() + 1}`), year: date.getUTCFullYear() });
+}
+
+/** Days as ISO writes them, 2025-07-24 or 2025-07-24/2025-07-28, in words. @param {string} text */
+function sayIsoDays(text) {
+  return text.split('/').map((part) => {
+    const day = dayOf(part);
+    return day === null ? part : sayDay(day);
+  }).join(' \u2013 ');
 }
 
 /** @param {string|null} text 2026-01-14 @returns {number|null} days since 1970-01-01 */
@@ -59,8 +110,8 @@ function dayOf(text) {
  * An element with text and attributes; never markup. `say`, `sayLabel` and `sayTitle` name words, which follow the language.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
- * @param {{text?: string|number|null, say?: string, sayLabel?: string, on?: Record<string, (event: any) => void>, [name: string]: any}} [options]
- * @param {(Node|null|undefined|false)[]} [children]
+ * @param {Making} [options]
+ * @param {Child[]} [children]
  * @returns {HTMLElementTagNameMap[T]}
  */
 function make(tag, { text, on, say: key, sayLabel, ...attributes } = {}, children = []) {
@@ -72,7 +123,7 @@ function make(tag, { text, on, say: key, sayLabel, ...attributes } = {}, childre
   if (key) element.dataset.say = key;
   if (sayLabel) element.dataset.sayLabel = sayLabel;
   reword(element);
-  for (const [event, act] of Object.entries(on ?? {})) element.addEventListener(event, act);
+  for (const [event, act] of Object.entries(on ?? {})) element.addEventListener(event, /** @type {EventListener} */ (act));
   for (const child of children) if (child) element.append(child);
   return element;
 }
@@ -126,7 +177,7 @@ function icon(name) {
  * @param {keyof typeof ICONS} name
  * @param {string} key
  * @param {(event: Event) => void} act
- * @param {Record<string, any>} [attributes]
+ * @param {Making} [attributes]
  */
 function iconButton(name, key, act, attributes = {}) {
   return make('button', { type: 'button', sayLabel: key, ...attributes, on: { click: act } }, [icon(name)]);

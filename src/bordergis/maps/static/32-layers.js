@@ -84,7 +84,7 @@ class LayerList {
     }
     this.counters.set(layer, { total, looks });
     const unplaced = layer.undrawn ? say('note.unplaced', { n: layer.undrawn }) : '';
-    const note = [layerNote(layer), layer.asOfOnly && say('note.as_of_only'), unplaced].filter(Boolean).join(' ');
+    const note = [layerNote(layer), layer.as_of_only && say('note.as_of_only'), unplaced].filter(Boolean).join(' ');
     return make('div', { class: 'bg-layer' }, [
       make('div', { class: 'bg-layer-head' }, [
         box,
@@ -96,7 +96,7 @@ class LayerList {
           on: { click: () => this.acts.list(layer) },
         }),
       ]),
-      note ? make('p', { class: 'bg-note', text: note }) : null,
+      note ? make('p', { class: 'bg-note' }, partsOf(note)) : null,
       legend,
     ]);
   }
@@ -135,7 +135,7 @@ class LayerList {
     return make('div', { class: 'bg-gap' }, [
       make('h2', { text: say('gap.heading') }),
       make('p', { text: say('gap.text') }),
-      ...this.data.notes.map((note) => make('p', { text: inLanguage(note), lang: typeof note === 'string' ? 'en' : null })),
+      ...this.data.notes.map((note) => make('p', {}, [inTongue(note)])),
     ]);
   }
 
@@ -155,10 +155,11 @@ class LayerList {
 function sourceRows(data) {
   return [
     make('h2', { text: say('sources.heading') }),
-    make('ul', { class: 'bg-sources' }, data.sources.map((source) => make('li', { lang: '' }, [
-      make('strong', { text: source.title }),
-      ...['publisher', 'licence', 'citation'].map((key) => Boolean(source[key]) && source[key] !== source.title && make('span', { class: 'bg-soft', text: source[key] })),
+    make('ul', { class: 'bg-sources' }, data.sources.map((source) => make('li', {}, [
+      make('strong', { lang: languageOf(source.title), text: source.title }),
+      ...[source.publisher, source.licence, source.citation].filter((text) => text && text !== source.title).map((text) => make('span', { class: 'bg-soft', lang: languageOf(text ?? ''), text })),
     ]))),
+    tongue.language === 'en' ? null : make('p', { class: 'bg-soft', text: say('details.as_given') }),
     make('h2', { text: say('disclaimer.heading') }),
     make('p', { text: inLanguage(data.page.disclaimer) }),
   ];

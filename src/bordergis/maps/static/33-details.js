@@ -2,20 +2,22 @@
 
 const LIST_STEP = 300; // rows of a list put on the page at once
 const ALSO_MOST = 12;
-const WHY = 'reasons'; // told under a heading of its own: why a village has its status
-const REPORTED = 'reported_inaccessible';
-const GROUNDS = ['in_zone', 'in_zone_since', REPORTED]; // told there too, in the language of the page
 
 /** @param {Layer} layer @param {number} row */
 function titleOf(layer, row) {
   return layer.titleOf(row) || `${layerName(layer)} ${row + 1}`;
 }
 
+/** The title with each of its parts in its own language. @param {Layer} layer @param {number} row @returns {Node[]} */
+function titleParts(layer, row) {
+  return titleOf(layer, row).split(' · ').flatMap((part, i) => (i ? [plain(' · '), ofData(part)] : [ofData(part)]));
+}
+
 class Details {
   /**
    * @param {Island} data
    * @param {Panel} panel
-   * @param {{painter: Painter, choose: (feature: Feature) => void, show: (feature: Feature) => void}} acts
+   * @param {{painterOf: (layer: Layer) => Painter, choose: (feature: Feature) => void, show: (feature: Feature) => void}} acts
    */
   constructor(data, panel, acts) {
     this.data = data;
@@ -34,7 +36,7 @@ class Details {
   list(layer) {
     this.again = () => this.list(layer);
     const rank = new Map(layer.legend.map(({ look }, i) => [look, i]));
-    const rows = Array.from({ length: layer.rows }, (_, row) => row).sort((a, b) => (rank.get(layer.looks[a]) ?? 0) - (rank.get(layer.looks[b]) ?? 0));
+    const rows = Array.from({ length: layer.rows }, (_, row) => row).sort((a, b) => (rank.get(layer.lookOf(a)) ?? 0) - (rank.get(layer.lookOf(b)) ?? 0));
     const items = make('ul', { class: 'bg-items' });
     const more = make('button', { type: 'button', class: 'bg-small', on: { click: () => next() } });
     const next = () => {
@@ -49,11 +51,11 @@ class Details {
 
   /** @param {Feature} feature */
   item({ layer, row }) {
-    const look = this.acts.painter.lookAt(layer, row);
+    const look = this.acts.painterOf(layer).lookAt(layer, row);
     const remark = !layer.isDrawn(row) ? 'ui.not_drawn' : look === null ? 'ui.no_time' : null;
     return make('button', { type: 'button', class: 'bg-item', on: { click: () => this.acts.choose({ layer, row }) } }, [
-      swatch(this.data.styles, layer.id, layer.kind, look ?? layer.looks[row]),
-      make('span', { text: titleOf(layer, row) }),
+      swatch(this.data.styles, layer.id, layer.kind, look ?? layer.lookOf(row)),
+      make('span', {}, titleParts(layer, row)),
       remark && make('em', { text: say(remark) }),
     ]);
   }
@@ -68,20 +70,25 @@ class Details {
   write(features) {
     this.again = () => this.write(features);
     const [{ layer, row }, ...others] = features;
-    const look = this.acts.painter.lookAt(layer, row);
-    const shown = look ?? layer.looks[row];
-    const kind = layer.legend.length > 1 ? `${layerName(layer)}: ${lookName(layer, shown)}` : layerName(layer);
-    const note = layerNote(layer);
+    const painter = this.acts.painterOf(layer);
+    const look = painter.lookAt(layer, row);
+    const shown = look ?? layer.lookOf(row);
+    const [kind, note] = [layerName(layer), layerNote(layer)];
+    const day = painter.day ?? layer.as_of;
+    const fields = this.fields(layer, row, day);
+    const isForeign = tongue.language !== 'en' && fields.some((part) => part.querySelector('dd span[lang=en]'));
     this.panel.fill('details', [
       make('p', { class: 'bg-kind' }, [
         swatch(this.data.styles, layer.id, layer.kind, shown),
-        make('span', { text: kind }),
+        make('span', { text: layer.legend.length > 1 ? `${kind}: ${lookName(layer, shown)}` : kind }),
+        (layer.changes || layer.as_of_only) && make('span', { text: `(${sayDay(layer.as_of_only ? layer.as_of : day)})` }),
         look === null && make('em', { text: say('ui.no_time') }),
       ]),
-      make('h2', { text: titleOf(layer, row) }),
+      make('h2', {}, titleParts(layer, row)),
       this.history(layer, row),
-      ...this.fields(layer, row),
-      note ? make('p', { class: 'bg-note', text: note }) : null,
+      ...fields,
+      isForeign ? make('p', { class: 'bg-soft', text: say('details.as_given') }) : null,
+      note ? make('p', { class: 'bg-note' }, partsOf(note)) : null,
       others.length ? this.alsoHere(others) : null,
       make('p', { class: 'bg-tools' }, [
         layer.isDrawn(row) && make('button', { type: 'button', class: 'bg-small', text: say('ui.show_on_map'), on: { click: () => this.acts.show({ layer, row }) } }),
@@ -92,7 +99,7 @@ class Details {
 
   /** How the status went, where it changed. @param {Layer} layer @param {number} row */
   history(layer, row) {
-    const spans = this.acts.painter.spans(layer, row);
+    const spans = spansOf(layer, row);
     if (spans.length < 2) return null;
     return make('ul', { class: 'bg-spans' }, spans.map(([from, to, look]) => make('li', {}, [
       swatch(this.data.styles, layer.id, layer.kind, look),
@@ -109,62 +116,51 @@ class Details {
     ]);
   }
 
-  /** @param {Layer} layer @param {number} row */
-  fields(layer, row) {
+  /** @param {Layer} layer @param {number} row @param {number} day */
+  fields(layer, row, day) {
+    const timed = day === layer.as_of ? [] : layer.timed;
     /** @type {HTMLElement[]} */
     const parts = [];
     /** @type {string|undefined|null} */
     let pair = null;
-    const dated = this.acts.painter.day !== this.data.days.as_of && (layer.timed ?? []);
-    const told = layer.fields.some(({ key }) => key === WHY) ? GROUNDS : [];
-    for (const field of layer.fields) {
-      if (told.includes(field.key)) continue;
-      const value = field.at(row) ?? (field.pair === 'claim' ? say('value.none_recorded') : null);
-      if (value === null) continue;
-      if (field.key === WHY) {
-        parts.push(this.why(layer, row, value, dated && dated.includes(WHY)));
-        pair = null;
-        continue;
-      }
+    const why = this.why(layer, row, timed.length > 0);
+    for (const field of layer.fields.filter(({ kind }) => kind !== 'facts')) {
+      const value = field.at(row);
+      if (value === null && field.pair !== 'claim') continue;
       if (pair === null || field.pair !== pair) parts.push(make('dl', { class: field.pair ? 'bg-fields bg-pair' : 'bg-fields' }));
       pair = field.pair;
-      parts[parts.length - 1].append(make('div', {}, [
-        make('dt', { text: dated && dated.includes(field.key) ? `${fieldName(field)} (${this.onMapsDay()})` : fieldName(field) }),
-        make('dd', { lang: languageOf(field) }, [field.kind === 'link' ? this.link(value) : document.createTextNode(fieldText(field, value))]),
-      ]));
+      const name = timed.includes(field.key) ? `${fieldName(field)} (${onMapsDay(layer)})` : fieldName(field);
+      parts[parts.length - 1].append(make('div', {}, [make('dt', { text: name }), valueOf(layer, field, value)]));
     }
-    return parts;
+    return why ? [why, ...parts] : parts;
   }
 
-  /** What is known for the date of the map only is said so on every other day. */
-  onMapsDay() {
-    return `${say('page.as_of')} ${sayDay(this.data.days.as_of)}`;
+  /** Why a village has its access. What is known for the date of the map only is said so on every other day. @param {Layer} layer @param {number} row @param {boolean} isDated */
+  why(layer, row, isDated) {
+    const told = whyOf(layer, row);
+    return told && make('div', { class: 'bg-why' }, [make('h3', { text: isDated ? `${say('details.why')} (${onMapsDay(layer)})` : say('details.why') }), told]);
   }
+}
 
-  /**
-   * Why a village has its status: each ground on a line, in the words of the page, then in those of the data.
-   *
-   * @param {Layer} layer
-   * @param {number} row
-   * @param {string} reasons
-   * @param {boolean} dated
-   */
-  why(layer, row, reasons, dated) {
-    const lines = (/** @type {string[]} */ texts, /** @type {string} */ lang) => make('ul', { lang }, texts.map((text) => make('li', { text })));
-    const grounds = groundsOf(layer, row);
-    return make('div', { class: 'bg-why' }, [
-      make('h3', { text: dated ? `${say('details.why')} (${this.onMapsDay()})` : say('details.why') }),
-      grounds.length > 0 && lines(grounds, tongue.language),
-      grounds.length > 0 && make('p', { class: 'bg-soft', text: say('details.data_words') }),
-      lines(reasons.split(/;\s+/).filter(Boolean), 'en'),
-    ]);
-  }
+/**
+ * A value; a text of the data is told to be in its own language, one of the analyst's own layers in an unknown one.
+ * @param {Layer} layer
+ * @param {Field} field
+ * @param {string|null} value none only of a claim, of which that is told
+ */
+function valueOf(layer, field, value) {
+  if (value === null) return make('dd', { text: say('value.none_recorded') });
+  if (field.kind === 'link') return make('dd', { lang: '' }, [linkTo(value)]);
+  const text = fieldText(field, value);
+  if (layer.id.startsWith('extra')) return make('dd', { lang: '', text });
+  const isOurs = field.kind === 'code' ? wordsFor(`value.${field.code}.${value}`) : field.kind !== 'text';
+  return make('dd', {}, isOurs ? [plain(text)] : text.split(/(?<=;)/).map(ofData)); // other names are of every script, with ; between
+}
 
-  /** An address the reader may follow; anything but http and https stays text. @param {string} address */
-  link(address) {
-    if (!/^https?:\/\//i.test(address)) return document.createTextNode(address);
-    return make('a', { href: address, target: '_blank', rel: 'noopener noreferrer', title: say('ui.opens_new'), text: address });
-  }
+/** An address the reader may follow; anything but http and https stays text. @param {string} address */
+function linkTo(address) {
+  if (!/^https?:\/\//i.test(address)) return plain(address);
+  return make('a', { href: address, target: '_blank', rel: 'noopener noreferrer', title: say('ui.opens_new'), text: address });
 }
 
 /** From one day to another, either of which may be open. @param {number|null} from @param {number|null} to */
@@ -173,18 +169,9 @@ function spanText(from, to) {
   return to === null ? say('time.since', { date: sayDay(from) }) : `${sayDay(from)} \u2013 ${sayDay(to)}`;
 }
 
-/** The language of a field's text, where it is not that of the page: '' is not known. @param {Field} field */
-function languageOf(field) {
-  if (field.code || field.kind === 'date') return undefined;
-  return { name_km: 'km', name_th: 'th' }[field.key] ?? '';
-}
-
-/** What speaks for the status of a village, as far as it is coded; that nobody reports is told too. @param {Layer} layer @param {number} row */
-function groundsOf(layer, row) {
-  const known = layer.fields.filter(({ key }) => GROUNDS.includes(key)).map((field) => ({ field, value: field.at(row) }));
-  const told = known.filter(({ value }) => value !== null).map(({ field, value }) => `${fieldName(field)}: ${fieldText(field, value ?? '')}`);
-  const silent = known.length > 0 && !known.some(({ field, value }) => field.key === REPORTED && value !== null);
-  return silent ? [...told, `${say(`field.${REPORTED}`)}: ${say('value.none_recorded')}`] : told;
+/** The date of the situation that a layer is of, in words. @param {Layer} layer */
+function onMapsDay(layer) {
+  return `${say('page.as_of')} ${sayDay(layer.as_of)}`;
 }
 
 /** @param {Field} field */
@@ -192,12 +179,11 @@ function fieldName(field) {
   return wordsFor(`field.${field.key}`) ?? field.label;
 }
 
-/** A coded value in words, a date in words, anything else as it stands. @param {Field} field @param {string} value */
+/** A coded value in words, a date or a length in words, anything else as it stands. @param {Field} field @param {string} value */
 function fieldText(field, value) {
   if (field.code) return wordsFor(`value.${field.code}.${value}`) ?? value.replaceAll('_', ' ');
-  if (field.kind !== 'date') return value;
-  return value.split('/').map((part) => {
-    const day = dayOf(part);
-    return day === null ? part : sayDay(day);
-  }).join(' \u2013 ');
+  if (field.kind === 'date') return sayIsoDays(value);
+  if (field.kind !== 'length') return value;
+  const [n, unit] = value.split(' ');
+  return say(`value.unit.${unit}`, { n });
 }

@@ -114,12 +114,12 @@ class Search {
 
   /** @param {Feature} feature @param {number} i */
   option({ layer, row }, i) {
-    const names = layer.fields.filter(({ key }) => key === 'name_km' || key === 'name_th').map((field) => field.at(row)).filter(Boolean);
+    const names = layer.fields.filter(({ key }) => key === 'name_km' || key === 'name_th').map((field) => field.at(row)).filter((name) => name !== null);
     return make('li', { role: 'option', id: `bg-found-${i}`, 'aria-selected': 'false', on: { mousedown: (event) => event.preventDefault(), click: () => this.take(i) } }, [
-      swatch(this.styles, layer.id, layer.kind, layer.looks[row]),
+      swatch(this.styles, layer.id, layer.kind, layer.lookOf(row)),
       make('span', {}, [
-        make('b', { text: titleOf(layer, row) }),
-        make('small', { text: [...names, layerName(layer)].join(' · ') }),
+        make('b', {}, titleParts(layer, row)),
+        make('small', {}, [...names.flatMap((name) => [ofData(name), plain(' · ')]), plain(layerName(layer))]),
       ]),
     ]);
   }

@@ -28,6 +28,8 @@ class TimeBar {
     this.bars = make('canvas', { 'aria-hidden': 'true' });
     this.bands = make('div', { class: 'bg-bands', 'aria-hidden': 'true' });
     this.jump = make('select', { id: 'bg-periods', class: 'bg-select', sayLabel: 'time.go', on: { change: () => this.go() } });
+    /** @type {{band: HTMLElement, names: string[]}[]} */
+    this.named = [];
     this.scale = make('span', { class: 'bg-soft', id: 'bg-per-day' });
     const root = byId('bg-time');
     root.dataset.sayLabel = 'time.title';
@@ -39,12 +41,14 @@ class TimeBar {
         iconButton('back', 'time.back', () => this.step(-1), { class: 'bg-button' }),
         iconButton('forward', 'time.forward', () => this.step(1), { class: 'bg-button' }),
         make('p', { class: 'bg-told' }, [this.asOf, this.story]),
-        this.scale,
         this.jump,
       ]),
-      make('div', { class: 'bg-track' }, [this.bars, this.bands, this.other, this.slider]),
+      make('div', { class: 'bg-track' }, [this.bars, this.scale, this.bands, this.other, this.slider]),
     );
-    new ResizeObserver(() => this.drawBars()).observe(this.bars);
+    new ResizeObserver(() => {
+      this.drawBars();
+      this.fitBands();
+    }).observe(this.bars);
     state.follow((changed) => {
       if ('day' in changed || 'other' in changed || 'language' in changed) this.tell();
       if ('language' in changed) this.reword();
@@ -164,18 +168,29 @@ class TimeBar {
   }
 
   drawBands() {
-    const bands = this.periods.filter(({ kind }) => kind !== 'agreement').map(({ name, start, end, kind }) => {
-      const band = make('span', { class: `bg-band bg-band-${kind === 'fighting' ? 'hot' : 'calm'}`, title: inLanguage(name), text: inLanguage(name) });
+    this.named = this.periods.filter(({ kind }) => kind !== 'agreement').map(({ name, start, end, kind }) => {
+      const band = make('span', { class: `bg-band bg-band-${kind === 'fighting' ? 'hot' : 'calm'}`, title: inLanguage(name) });
       band.style.left = `${100 * this.share(start)}%`;
       band.style.width = `${100 * (this.share(end ?? this.days.last) - this.share(start))}%`;
-      return band;
+      return { band, names: [inLanguage(name), wordsFor(`value.period.${kind}`) ?? '', ''] };
     });
     const marks = this.periods.filter(({ kind }) => kind === 'agreement').map(({ name, start }) => {
       const mark = make('span', { class: 'bg-mark', title: inLanguage(name) });
       mark.style.left = `${100 * this.share(start)}%`;
       return mark;
     });
-    this.bands.replaceChildren(...bands, ...marks);
+    this.bands.replaceChildren(...this.named.map(({ band }) => band), ...marks);
+    this.fitBands();
+  }
+
+  /** The longest name that fits its band: in full, of its kind, none. */
+  fitBands() {
+    for (const { band, names } of this.named) {
+      for (const name of names) {
+        band.textContent = name;
+        if (band.scrollWidth <= band.clientWidth) break;
+      }
+    }
   }
 
   /** The histogram: one bar a day, or a few days where the track is narrow; days after the one shown are pale. */

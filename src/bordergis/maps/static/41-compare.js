@@ -1,14 +1,15 @@
 /* Two dates (or two situations) side by side: a second map that moves with the first. */
 
+/** @type {L.FitBoundsOptions} */
 const BESIDE = { paddingTopLeft: [44, 20], paddingBottomRight: [12, 20] }; // pixels kept free round the border: the buttons, the dates
 
 class Compare {
   /**
-   * @param {any} map
+   * @param {L.Map} map
    * @param {Layer[]} layers what the second map draws
    * @param {Island} data
    * @param {State} state
-   * @param {(map: any, painter: Painter) => void} wire makes the second map answer as the first does
+   * @param {(map: L.Map, painter: Painter) => void} wire makes the second map answer as the first does
    */
   constructor(map, layers, data, state, wire) {
     this.map = map;
@@ -16,13 +17,13 @@ class Compare {
     this.data = data;
     this.state = state;
     this.wire = wire;
-    /** @type {{map: any, painter: Painter, pane: HTMLElement}|null} */
+    /** @type {{map: L.Map, painter: Painter, pane: HTMLElement}|null} */
     this.second = null;
     this.closer = 0;
     this.busy = false;
     this.lead = () => this.second && this.align(this.map, this.second.map);
     this.firstChip = make('p', { class: 'bg-chip bg-chip-day', hidden: true });
-    this.map.getContainer().parentElement.append(this.firstChip);
+    /** @type {HTMLElement} */ (map.getContainer().parentElement).append(this.firstChip);
     this.secondChip = make('p', { class: 'bg-chip' });
     state.follow((changed) => {
       if ('other' in changed) this.set();
@@ -45,7 +46,7 @@ class Compare {
     const whole = box(this.data.bounds);
     const kept = seen.contains(whole) ? whole : seen.pad(-0.15); // the whole border stays in sight, else all but the margins
     byId('bg-maps').prepend(pane);
-    byId('bg-maps').classList.add('bg-two');
+    byId('bg-view').classList.add('bg-two');
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(kept, { animate: false, ...(kept === whole && BESIDE) });
     this.closer = zoom - this.map.getZoom(); // by which the view comes back on closing
@@ -55,6 +56,7 @@ class Compare {
     painter.setDay(day);
     painter.choose(this.state.values.chosen);
     addLand(map, this.data);
+    painter.nameBase(this.data);
     this.second = { map, painter, pane };
     this.map.on('move', this.lead);
     map.on('move', () => this.align(map, this.map));
@@ -62,7 +64,7 @@ class Compare {
     this.firstChip.hidden = false;
   }
 
-  /** Show on one map what the other shows. @param {any} leader @param {any} follower */
+  /** Show on one map what the other shows. @param {L.Map} leader @param {L.Map} follower */
   align(leader, follower) {
     if (this.busy) return; // the follower's own move
     this.busy = true;
@@ -78,7 +80,7 @@ class Compare {
     this.second.pane.remove();
     this.second = null;
     this.firstChip.hidden = true;
-    byId('bg-maps').classList.remove('bg-two');
+    byId('bg-view').classList.remove('bg-two');
     this.map.invalidateSize({ animate: false });
     this.map.setZoom(this.map.getZoom() + this.closer, { animate: false });
   }

@@ -1,7 +1,7 @@
 /* Measuring along a line of points, by pointer, touch or keyboard. */
 
 class Measure {
-  /** @param {any} map @param {State} state @param {Styles} styles */
+  /** @param {L.Map} map @param {State} state @param {Styles} styles */
   constructor(map, state, styles) {
     this.map = map;
     this.state = state;
@@ -40,17 +40,16 @@ class Measure {
     if (!on) this.keep([]);
   }
 
-  /** @returns {any[]} */
   points() {
-    return /** @type {any[]} */ (this.line.getLatLngs());
+    return /** @type {L.LatLng[]} */ (this.line.getLatLngs());
   }
 
-  /** @param {any} latlng */
+  /** @param {L.LatLng} latlng */
   add(latlng) {
     this.keep([...this.points(), latlng]);
   }
 
-  /** @param {any[]} points */
+  /** @param {L.LatLng[]} points */
   keep(points) {
     this.line.setLatLngs(points);
     this.dots.clearLayers();

@@ -5,13 +5,18 @@ const PICTURE_PAD = 16;
 const LEGEND_ROW = 22;
 const SCALE_PX = 110; // the longest scale bar
 
-/** The text cut into lines that fit. @param {CanvasRenderingContext2D} c @param {string} text @param {number} wide */
+/** Where a line may break: Khmer and Thai have no spaces between words, and Firefox before 125 does not know their words. @param {string} text @returns {string[]} */
+function wordsOf(text) {
+  if ('Segmenter' in Intl) return Array.from(new Intl.Segmenter(tongue.language, { granularity: 'word' }).segment(text), ({ segment }) => segment);
+  return text.match(/[\p{sc=Khmr}\p{sc=Thai}](?:\u17d2.|\p{M})*\s*|[^\s\p{sc=Khmr}\p{sc=Thai}]+\s*|\s+/gu) ?? [];
+}
+
+/** The text cut into lines that fit. @param {Canvas2D} c @param {string} text @param {number} wide */
 function wrapText(c, text, wide) {
   /** @type {string[]} */
   const lines = [];
   let line = '';
-  const segments = new Intl.Segmenter(tongue.language, { granularity: 'word' }).segment(text); // Khmer and Thai have no spaces between words
-  for (const { segment } of segments) {
+  for (const segment of wordsOf(text)) {
     if (line && c.measureText(line + segment.trimEnd()).width > wide) {
       lines.push(line);
       line = segment.trimStart();
@@ -37,7 +42,7 @@ function roundLength(metres) {
 }
 
 class Picture {
-  /** @param {Island} data @param {State} state @param {{map: any, head: Head, list: LayerList, painters: () => Painter[]}} parts */
+  /** @param {Island} data @param {State} state @param {{map: L.Map, head: Head, list: LayerList, painters: () => Painter[]}} parts */
   constructor(data, state, { map, head, list, painters }) {
     this.data = data;
     this.state = state;
@@ -59,7 +64,7 @@ class Picture {
     return canvas;
   }
 
-  /** @param {CanvasRenderingContext2D} c @param {HTMLElement} element @param {DOMRect} frame */
+  /** @param {Canvas2D} c @param {HTMLElement} element @param {DOMRect} frame */
   drawMap(c, element, frame) {
     const { tokens } = this.data.styles;
     const box = element.getBoundingClientRect();
@@ -85,7 +90,7 @@ class Picture {
     c.restore();
   }
 
-  /** @param {CanvasRenderingContext2D} c @param {number} high */
+  /** @param {Canvas2D} c @param {number} high */
   drawScale(c, high) {
     const { tokens } = this.data.styles;
     const middle = this.map.getSize().y / 2;
@@ -102,7 +107,7 @@ class Picture {
     c.fillText(round < 1000 ? `${round} m` : `${round / 1000} km`, 17, high - 25);
   }
 
-  /** @param {CanvasRenderingContext2D} c @param {number} wide */
+  /** @param {Canvas2D} c @param {number} wide */
   drawNorth(c, wide) {
     const { tokens } = this.data.styles;
     c.fillStyle = tokens['label-halo'];
@@ -116,7 +121,7 @@ class Picture {
     c.fill();
   }
 
-  /** @param {CanvasRenderingContext2D} c @param {string} text @param {number} wide */
+  /** @param {Canvas2D} c @param {string} text @param {number} wide */
   drawChip(c, text, wide) {
     this.type(c, { size: 12.5, bold: true });
     const long = c.measureText(text).width;
@@ -126,7 +131,7 @@ class Picture {
     c.fillText(text, (wide - long) / 2, 20);
   }
 
-  /** @param {CanvasRenderingContext2D} c @param {{size: number, bold?: boolean, soft?: boolean}} how */
+  /** @param {Canvas2D} c @param {Type} how */
   type(c, { size, bold, soft }) {
     c.font = `${bold ? '600 ' : ''}${size}px ${getComputedStyle(document.body).fontFamily}`;
     c.fillStyle = this.data.styles.tokens[soft ? 'ink-soft' : 'ink'];
@@ -153,7 +158,7 @@ class Picture {
     ];
     const picture = {
       high: map.height / PICTURE_DENSE + 10,
-      draw: (/** @type {CanvasRenderingContext2D} */ c, /** @type {number} */ y) => c.drawImage(map, PICTURE_PAD, y, map.width / PICTURE_DENSE, map.height / PICTURE_DENSE),
+      draw: (/** @type {Canvas2D} */ c, /** @type {number} */ y) => c.drawImage(map, PICTURE_PAD, y, map.width / PICTURE_DENSE, map.height / PICTURE_DENSE),
     };
     return this.stack([...above, picture, ...below], wide);
   }
@@ -175,10 +180,10 @@ class Picture {
   }
 
   /**
-   * @param {CanvasRenderingContext2D} measure
+   * @param {Canvas2D} measure
    * @param {string} text
    * @param {number} wide
-   * @param {{size: number, bold?: boolean, soft?: boolean}} how
+   * @param {Type} how
    * @returns {Block}
    */
   paragraph(measure, text, wide, how) {
@@ -194,7 +199,7 @@ class Picture {
     };
   }
 
-  /** @param {CanvasRenderingContext2D} measure @param {number} wide @returns {Block} */
+  /** @param {Canvas2D} measure @param {number} wide @returns {Block} */
   legendBlock(measure, wide) {
     const items = this.list.legend(this.painters());
     const how = { size: 11.5 };

@@ -14,7 +14,7 @@ function linkParts() {
   return new URLSearchParams(location.hash.slice(1));
 }
 
-/** Show the view that the address names, if it names one. @param {any} map */
+/** Show the view that the address names, if it names one. @param {L.Map} map */
 function followView(map) {
   const view = readView(linkParts().get('map'));
   if (view) map.setView([view.lat, view.lng], view.zoom, { animate: false });
@@ -23,7 +23,7 @@ function followView(map) {
 
 class Permalink {
   /**
-   * @param {any} map
+   * @param {L.Map} map
    * @param {Layer[]} layers
    * @param {State} state
    * @param {{days: Days, toggle: (layer: Layer, shown: boolean) => void, choose: (feature: Feature) => void}} parts

@@ -3,7 +3,7 @@
 const PANES = [['bg-land', 210], ['bg-water', 215], ['bg-relief', 220], ['bg-shapes', 410], ['bg-glyphs', 450]];
 const CHOSEN_ZOOM = 11; // how close a chosen feature is shown at least
 
-/** @param {number[]} bounds south, west, north, east */
+/** @param {number[]} bounds south, west, north, east @returns {L.LatLngBounds} */
 function box([south, west, north, east]) {
   return L.latLngBounds([south, west], [north, east]);
 }
@@ -24,46 +24,32 @@ function plainMap(element, { bounds }) {
   return map;
 }
 
-/** The first map: there at once, for the layers that an analyst adds. @param {{map_id: string, bounds: number[], icons: any}} data */
+/** The first map: there at once, for the layers that an analyst adds. @param {Start} data */
 function firstMap(data) {
   L.Icon.Default.imagePath = '';
   L.Icon.Default.mergeOptions(data.icons);
   return plainMap(byId(data.map_id), data);
 }
 
-/** Land cover, water, provinces and relief under everything. @param {any} map @param {Island} data */
-function addLand(map, { land, base, styles }) {
-  const renderer = L.canvas({ pane: 'bg-water', padding: 0.1 });
-  const still = { renderer, interactive: false };
-  const picture = (/** @type {{src: string, bounds: number[]}} */ one, /** @type {string} */ pane) => L.imageOverlay(one.src, box(one.bounds), { pane, interactive: false, alt: '' });
-  return L.layerGroup([
-    picture(land, 'bg-land'),
-    L.polygon(base.water, { ...still, stroke: false, fillColor: styles.base.water, fillOpacity: 1 }),
-    L.polyline(base.river, { ...still, color: styles.base.river, weight: 1.2 }),
-    L.polyline(base.province, { ...still, color: styles.base.province, weight: 1, dashArray: '1 4' }),
-    picture(base.relief, 'bg-relief'),
-  ]).addTo(map);
-}
-
-/** Move the map so that what was chosen does not lie under the sheet. @param {any} map @param {any} point @param {number} covered */
+/** Move the map so that what was chosen does not lie under the sheet. @param {L.Map} map @param {XY} point @param {number} covered */
 function uncover(map, point, covered) {
   const free = map.getSize().y - covered;
   if (covered > 0 && point.y > free - 30) map.panBy([0, point.y - free / 2]);
 }
 
-/** Position under the pointer, of the centre where there is none: decimal and MGRS. @param {any} map @param {State} state */
+/** Position under the pointer, of the centre where there is none: decimal and MGRS. @param {L.Map} map @param {State} state */
 function readout(map, state) {
   const element = make('div', { class: 'bg-readout' });
   const control = new L.Control({ position: 'bottomleft' });
   control.onAdd = () => element;
   control.addTo(map);
-  const tell = (/** @type {string} */ key, /** @type {any} */ { lng, lat }) => {
+  const tell = (/** @type {string} */ key, /** @type {L.LatLng} */ { lng, lat }) => {
     const east = `${Math.abs(lng).toFixed(5)}° ${lng < 0 ? 'W' : 'E'}`;
     const north = `${Math.abs(lat).toFixed(5)}° ${lat < 0 ? 'S' : 'N'}`;
     element.replaceChildren(make('span', { text: `${say(key)} ${north}, ${east}` }), make('span', { text: mgrs(lng, lat) ?? '' }));
   };
   const centre = () => tell('ui.centre', map.getCenter().wrap());
-  map.on('mousemove', (/** @type {any} */ event) => tell('ui.pointer', event.latlng.wrap()));
+  map.on('mousemove', (/** @type {L.LeafletMouseEvent} */ event) => tell('ui.pointer', event.latlng.wrap()));
   map.on('mouseout moveend', centre);
   state.follow((changed) => 'language' in changed && centre());
   centre();
@@ -76,41 +62,42 @@ function buttonBar(buttons) {
 
 /** The page, alive. */
 class Page {
-  /** @param {any} map @param {Island} data */
+  /** @param {L.Map} map @param {Island} data */
   constructor(map, data) {
     this.map = map;
     this.data = data;
     this.useWords(data.language);
     const linked = followView(map);
-    this.layers = data.layers.map(unpackLayer);
+    this.layers = unpackLayers(data.layers);
     this.state = new State({ language: data.language, day: data.days.as_of, other: null, chosen: null, measuring: false, shown: '' });
     this.painter = new Painter(map, this.layers, data.styles);
     this.painter.setDay(data.days.as_of);
     this.panel = new Panel();
     this.land = addLand(map, data);
+    this.painter.nameBase(data);
     this.state.follow((changed) => this.changed(changed));
     this.time = new TimeBar(data.days, data.periods, this.state, data.styles);
     this.head = new Head(data, this.state, this.time);
     this.details = new Details(data, this.panel, {
-      painter: this.painter, choose: (feature) => this.choose([feature]), show: (feature) => this.show(feature),
+      painterOf: (layer) => this.painterOf(layer), choose: (feature) => this.choose([feature]), show: (feature) => this.show(feature),
     });
     this.list = new LayerList(data, this.layers, {
       painter: this.painter, toggle: (layer, shown) => this.toggle(layer, shown), land: (shown) => this.showLand(shown), list: (layer) => this.details.list(layer),
     });
     this.search = new Search(this.list.layers, data.styles, { choose: (feature) => this.choose([feature]), show: (feature) => this.show(feature), panel: this.panel });
     this.measure = new Measure(map, this.state, data.styles);
-    this.others = data.compare ? data.compare.layers.map(unpackLayer) : this.layers;
+    this.others = data.compare ? unpackLayers(data.compare.layers) : this.layers;
     this.compare = new Compare(map, this.others, data, this.state, (other, painter) => this.answer(other, painter));
     this.picture = new Picture(data, this.state, { map, head: this.head, list: this.list, painters: () => this.painters() });
     this.answer(map, this.painter);
     this.controls();
     this.write();
     map.invalidateSize({ animate: false, pan: false }); // the words have given the head and the time bar their height
-    if (!linked) this.whole();
+    if (!linked) this.whole({ animate: false });
     this.permalink = new Permalink(map, this.layers, this.state, {
       days: data.days, toggle: (layer, shown) => this.toggle(layer, shown), choose: (feature) => this.choose([feature]),
     });
-    if (data.compare) this.state.set({ other: data.compare.as_of });
+    if (data.compare?.at_once) this.state.set({ other: data.compare.as_of });
   }
 
   controls() {
@@ -146,26 +133,27 @@ class Page {
     readout(map, state);
   }
 
-  /** The whole border, beside the buttons. */
-  whole() {
-    this.map.fitBounds(box(this.data.bounds), { paddingTopLeft: [56, 56], paddingBottomRight: [24, 44] });
+  /** The whole border, beside the buttons. @param {L.FitBoundsOptions} [how] */
+  whole(how) {
+    this.map.fitBounds(box(this.data.bounds), { paddingTopLeft: [56, 56], paddingBottomRight: [24, 44], ...how });
   }
 
-  /** Compare with the day on which the latest period before began; the reader moves it from there. */
+  /** Compare with the other situation, or with the day on which the latest period before began; the reader moves it from there. */
   turnCompare() {
-    const { day, other } = this.state.values;
-    const before = this.data.periods.map(({ start }) => Math.floor(start)).filter((start) => start < day && start > this.data.days.first);
-    this.state.set({ other: other === null ? before.pop() ?? this.data.days.first : null });
+    const { data, state } = this;
+    const { day, other } = state.values;
+    const before = data.periods.map(({ start }) => Math.floor(start)).filter((start) => start < day && start > data.days.first);
+    state.set({ other: other === null ? data.compare?.as_of ?? before.pop() ?? data.days.first : null });
   }
 
-  /** What a click, a touch or Enter on a map does. @param {any} map @param {Painter} painter */
+  /** What a click, a touch or Enter on a map does. @param {L.Map} map @param {Painter} painter */
   answer(map, painter) {
-    const act = (/** @type {any} */ latlng) => {
+    const act = (/** @type {L.LatLng} */ latlng) => {
       if (this.state.values.measuring) this.measure.add(latlng);
       else this.pick(map, painter.under(latlng));
     };
-    map.on('click', (/** @type {any} */ event) => act(event.latlng));
-    map.on('mousemove', (/** @type {any} */ event) => map.getContainer().classList.toggle('bg-over', painter.under(event.latlng).length > 0));
+    map.on('click', (/** @type {L.LeafletMouseEvent} */ event) => act(event.latlng));
+    map.on('mousemove', (/** @type {L.LeafletMouseEvent} */ event) => map.getContainer().classList.toggle('bg-over', painter.under(event.latlng).length > 0));
     map.getContainer().addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
       if (event.target !== map.getContainer()) return;
       if (event.key === 'Enter') act(map.getCenter());
@@ -173,7 +161,7 @@ class Page {
     });
   }
 
-  /** @param {any} map @param {Feature[]} found */
+  /** @param {L.Map} map @param {Feature[]} found */
   pick(map, found) {
     if (!found.length) {
       this.state.set({ chosen: null });
@@ -211,6 +199,7 @@ class Page {
   showLand(shown) {
     if (shown) this.land.addTo(this.map);
     else this.land.remove();
+    this.painter.showBaseNames(shown);
   }
 
   /** @param {Partial<StateValues>} changed */
@@ -236,11 +225,15 @@ class Page {
     return this.compare.second ? [this.painter, this.compare.second.painter] : [this.painter];
   }
 
+  /** The map that draws a layer; of one that both draw, the first. @param {Layer} layer */
+  painterOf(layer) {
+    return this.painters().find((painter) => painter.scene.layers.includes(layer)) ?? this.painter;
+  }
+
   /** @param {string} language */
   useWords(language) {
     tongue.tables = this.data.words;
     tongue.language = language;
-    setWording(fieldText);
   }
 
   /** Everything in the panel that is made of words. */
@@ -250,10 +243,11 @@ class Page {
   }
 }
 
+/** @type {Start} */
 const first = JSON.parse(byId('bg-start').textContent ?? '');
 const map = firstMap(first);
-const ready = readIsland(byId('bg-data').textContent ?? '').then((/** @type {Island} */ data) => {
-  const page = new Page(map, { ...first, ...data });
+const ready = readIsland(byId('bg-data').textContent ?? '').then((data) => {
+  const page = new Page(map, { ...first, ...data, words: wordTables(data.words) });
   Object.assign(window.bordergis, { page, layers: page.layers, canvas: page.painter, days: data.days, periods: data.periods, tools: { fold, geodesicMetres, mgrs } });
   document.documentElement.dataset.bgReady = '1';
 }).catch((/** @type {unknown} */ error) => {

@@ -1,4 +1,4 @@
-/* Lengths on the WGS 84 ellipsoid. */
+/* The WGS 84 ellipsoid, and lengths on it. */
 
 const WGS84_A = 6378137;
 const WGS84_F = 1 / 298.257223563;
