@@ -454,6 +454,21 @@ interface Stamp {
   glyph: Glyph;
 }
 
+/** How a text on the map is written; its halo has a width in pixels. */
+interface TextStyle {
+  font: string;
+  ink: string;
+  halo: string;
+  halo_px: number;
+}
+
+/** A text on a canvas of its own, which is wider by `pad` on each side. */
+interface WrittenText {
+  canvas: HTMLCanvasElement;
+  wide: number;
+  pad: number;
+}
+
 /** A name to be written beside a glyph of radius `r`. */
 interface Label extends Feature, XY {
   r: number;

@@ -99,9 +99,10 @@ def test_the_left_hand_of_a_walker_to_the_north_is_west(east, share):
     assert fix.chainage_m[0] == pytest.approx(GEOD.inv(104, 13, fix.lon[0], fix.lat[0])[2], abs=1e-3)
 
 
-def test_a_repeated_vertex_changes_nothing():
+@pytest.mark.parametrize("rounding", [0.0, 1.8e-15, 3e-12])
+def test_a_repeated_vertex_changes_nothing(rounding):
     line = np.array([[103.0, 14.0], [103.5, 14.2], [104.0, 14.0]])
-    stutter = np.repeat(line, 3, axis=0)
+    stutter = np.repeat(line, 3, axis=0) + rounding * np.arange(9)[:, None]
     place = np.array([103.4]), np.array([14.3])
     plain, other = geodesy.locate_on_line(*place, line), geodesy.locate_on_line(*place, stutter)
     assert plain.distance_m == pytest.approx(other.distance_m)

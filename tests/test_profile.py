@@ -37,9 +37,11 @@ def secret(incident, village):
 
 
 def test_internal_shows_the_situation_as_it_is(secret):
-    shown = apply_profile(secret, "internal")
-    assert shown.situation is secret
+    plain = bg.load(secret.date, **{**secret.own, "incidents": secret.incidents.head(1)})
+    shown = apply_profile(plain, "internal")
+    assert shown.situation is plain
     assert not shown.withheld
+    assert not apply_profile(secret, "internal").withheld
 
 
 def test_public_has_no_sensitive_row_and_says_how_many_went(secret):
@@ -86,6 +88,19 @@ def test_the_situation_given_is_not_touched(secret):
 def test_rows_that_may_not_be_passed_on_stay_at_home():
     rows = pd.DataFrame({"redistributable": pd.array([True, False, None], dtype="boolean")})
     assert without_sensitive(rows).index.tolist() == [0, 2]
+
+
+def test_rows_of_an_own_layer_that_a_public_map_leaves_out_are_told(situation):
+    posts = gpd.GeoDataFrame({"sensitivity": ["sensitive", None]}, geometry=[Point(104, 14), Point(103, 14)], crs="EPSG:4326")
+    absent = {
+        profile: {
+            row["name"]["km"]: row["note"]["en"]
+            for row in bg.situation_map(situation, layers={"Posts": posts}, profile=profile).content["absent"]
+        }
+        for profile in ("internal", "public")
+    }
+    assert "Posts" not in absent["internal"]
+    assert absent["public"]["Posts"].startswith("1 ")
 
 
 def test_another_profile_is_refused(secret):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = '<!DOCTYPE html><html><head>{head}</head><body style="margin:0">{body}</body></html>'
 SQUARE = '<div style="width:640px;height:400px;background:#000"></div>'
 
@@ -86,10 +86,9 @@ def test_a_map_is_built_in_a_process_of_its_own(tmp_path, bench):
 @pytest.mark.browser
 class TestInTheBrowser:
     @pytest.fixture
-    def browser(self, bench, monkeypatch):
+    def browser(self, chromium, bench, monkeypatch):
         monkeypatch.setattr(bench.pages, "WAIT_MS", 300)
-        with bench.pages.chromium() as browser:
-            yield browser
+        return chromium
 
     @pytest.fixture
     def page(self, tmp_path):

@@ -150,7 +150,7 @@ def test_no_name_of_the_base_map_stands_over_a_mark_or_a_control(open_map, map_f
 def test_names_follow_the_language_and_leave_with_the_base_map(open_map, map_file):
     tab = open_map(map_file)
     tab.view(103.5, 14.3, 9)
-    written = "(() => { const seen = []; const old = CanvasRenderingContext2D.prototype.fillText; CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { seen.push(text); return old.call(this, text, ...rest); }; bordergis.page.painter.paintNow(); CanvasRenderingContext2D.prototype.fillText = old; return seen; })()"  # noqa: E501
+    written = "(() => { const seen = []; const old = CanvasRenderingContext2D.prototype.fillText; CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { seen.push(text); return old.call(this, text, ...rest); }; bordergis.page.rewrite(); bordergis.page.painter.paintNow(); CanvasRenderingContext2D.prototype.fillText = old; return seen; })()"  # noqa: E501
     tab.page.evaluate("document.fonts.ready")
     assert "Oddar Meanchey" in tab.page.evaluate(written)
     tab.page.evaluate("bordergis.page.state.set({ language: 'km' })")

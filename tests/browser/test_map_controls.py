@@ -341,6 +341,15 @@ def test_two_situations_stand_side_by_side(open_map, situation, tmp_path):
     assert (tab.asked_for(), tab.said) == ([], [])
 
 
+def test_the_pane_of_an_earlier_situation_goes_no_further_than_it_knows(open_map, situation, tmp_path):
+    """Of later days it has no incident, so a pane dated later would look quiet."""
+    situation_map(situation, compare=bg.load("2025-07-26")).save(tmp_path / "two.html")
+    page = open_map(tmp_path / "two.html", link="#other=2025-12-20").page
+    for day, told in (("2025-12-20", "26 July 2025"), ("2025-07-10", "10 July 2025"), ("2026-01-14", "26 July 2025")):
+        go_to(page, day, "#bg-other")
+        assert told in page.locator(".bg-chip").first.inner_text()
+
+
 # --- measuring and positions ---------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,9 @@ WGS84 = Geod(ellps="WGS84")
 PIECE_M = 1_000.0
 """Longest piece of a line when it is measured: its chord lies at most 2 cm under the ellipsoid (piece squared / 8 radii)."""
 
+SAME_DEG = 1e-10
+"""About 10 µm; vertices that follow one another within it are one, which a union or a buffer has rounded."""
+
 AREA_DIMENSIONS = 2
 
 
@@ -110,7 +113,7 @@ def densify(line: Floats, longest_m: float = PIECE_M) -> Floats:
     >>> densify(np.array([[103.0, 14.0], [103.0, 14.01]]), 500.0).shape  # 1,106 m in three pieces
     (4, 2)
     """
-    moved = (np.diff(line, axis=0) != 0).any(axis=1)  # a repeated vertex would be a piece without a direction
+    moved = (np.abs(np.diff(line, axis=0)) > SAME_DEG).any(axis=1)  # a repeated vertex would be a piece without a direction
     line = line[np.concatenate([[True], moved])]
     start, end = line[:-1], line[1:]
     bearing, _, metres = WGS84.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])

@@ -15,7 +15,7 @@ from bordergis.maps import cells
 from bordergis.maps.content import page_content
 from bordergis.maps.layers import Column, MapLayer, drawn_geometries, kind_of
 from bordergis.maps.map import SituationMap, beside, title_told
-from bordergis.maps.profile import apply_profile, without_sensitive
+from bordergis.maps.profile import ZONED_LAYERS, apply_to_both, without_sensitive
 from bordergis.maps.title import TitleBlock
 from bordergis.words import LANGUAGES, day_in_words, say, words_for
 
@@ -111,7 +111,7 @@ def changes_map(change: SituationChange, *, lang: str = "en", profile: str = "in
     >>> bg.changes_map(change, lang="km").save(tempfile.mkdtemp() + "/changes.html")
     """
     block = title or TitleBlock()
-    ends = apply_profile(change.before, profile), apply_profile(change.after, profile)
+    ends = apply_to_both(change.before, change.after, profile)
     table = _fit(change.table, ends) if profile == "public" else change.table
     parts = list(_parts(table, _shapes(ends)))
     withheld = {**ends[1].withheld, **_left_out(change.table, table)}
@@ -126,7 +126,7 @@ def changes_map(change: SituationChange, *, lang: str = "en", profile: str = "in
 def _fit(table: pd.DataFrame, ends: Iterable[Shown]) -> pd.DataFrame:
     """Leave out the differences of what a public map leaves out; of zones too, whose incidents are counted in them."""
     hidden = pd.Series(data=False, index=table.index)
-    if any("incidents" in end.withheld for end in ends):
+    if any(not end.withheld.keys().isdisjoint(ZONED_LAYERS) for end in ends):
         hidden |= table["kind"] == "zone"
     for kind, (layer, key) in KEPT_BY.items():
         kept = [without_sensitive(getattr(end.situation, layer))[key] for end in ends if kind != "zone"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bordergis.situation import Situation
 
-__all__ = ["coarse_discs", "coarse_sites", "discs_holding"]
+__all__ = ["coarse_discs", "coarse_sites", "discs_holding", "without_coordinate"]
 
 CELLS_A_DEGREE = 10
 LAST_CELL = np.array([180, 90]) * CELLS_A_DEGREE - 1  # a point on the antimeridian or the pole belongs to the last cell
@@ -39,12 +39,16 @@ TOLD = (
 )  # fmt: skip
 """The only columns that are carried on; notes, links, references and the coordinate as printed may tell the place."""
 
-NAMED = ("camp_id", "facility_id", "name", "name_km", "name_th", "name_alt", "kind", "adm1")
-LIKE_A_COORDINATE = re.compile(
-    r"\d{2,3}[.,]\d{2}|[°º\u2032\u2033]|\b\d{1,2} ?[C-X] ?[A-Z]{2} ?\d{2,5} ?\d{2,5}\b|\b[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2}",
-    re.IGNORECASE,
+NAMED = ("camp_id", "facility_id", "name", "name_km", "name_th", "name_alt", "kind", "status", "adm1", "confidence")
+COORDINATES = (
+    r"\d{2,3}[.,]\d{2}",  # decimal degrees
+    r"[°º\u2032\u2033]|\b\d{1,3}[ :]\d{1,2}(?:[ :]\d{1,2})? ?[NSEW]\b|\b[NSEW] ?\d{1,3}[ :]\d{1,2}\b",  # degrees and minutes
+    r"\b\d{1,2} ?[C-X] ?[A-Z]{2} ?\d{2,5} ?\d{2,5}\b",  # a grid reference (MGRS)
+    r"\b\d{6,7}(?:[.,]\d+)? ?m? ?E?[ ,;/]+N? ?\d{6,7}(?!\d)",  # easting and northing
+    r"\b[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2}",  # an open location code
+    r"\b(?:node|way|relation)[/ ]\d+",  # an object of OpenStreetMap, whose place everybody can look up
 )
-"""Degrees, decimal or with minutes; a grid reference (MGRS); an open location code."""
+LIKE_A_COORDINATE = re.compile("|".join(COORDINATES), re.IGNORECASE)
 
 
 def coarse_sites(situation: Situation) -> gpd.GeoDataFrame:
@@ -64,11 +68,18 @@ def coarse_sites(situation: Situation) -> gpd.GeoDataFrame:
 def _told(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     require_lonlat(layer)
     kept = layer[[name for name in TOLD if name in layer]]
-    plain = pd.DataFrame(kept).assign(**{name: kept[name].map(_without_coordinate) for name in NAMED if name in kept})
+    plain = pd.DataFrame(kept).assign(**{name: kept[name].map(without_coordinate) for name in NAMED if name in kept})
     return gpd.GeoDataFrame(plain, geometry=layer.geometry.to_numpy(), crs=layer.crs)
 
 
-def _without_coordinate(text: object) -> object:
+def without_coordinate(text: object) -> object:
+    """Give a text, unless it reads like a coordinate.
+
+    Examples
+    --------
+    >>> without_coordinate("Wat Kandol"), without_coordinate("N 14.2765 E 103.5123")
+    ('Wat Kandol', None)
+    """
     return None if isinstance(text, str) and LIKE_A_COORDINATE.search(text) else text
 
 

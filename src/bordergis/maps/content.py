@@ -119,10 +119,12 @@ def _absent(situation: Situation, told: Collection[str]) -> list[dict[str, dict[
 
 def _withheld(withheld: Mapping[str, int]) -> list[dict[str, dict[str, str]]]:
     """Say what a public map leaves out, layer by layer."""
-    return [
-        {"name": in_every_language(f"layer.{name}"), "note": in_every_language("note.withheld", n=count)}
-        for name, count in withheld.items()
-    ]
+    return [{"name": _layer_name(name), "note": in_every_language("note.withheld", n=count)} for name, count in withheld.items()]
+
+
+def _layer_name(name: str) -> dict[str, str]:
+    """Give a layer's name in every language; that of an analyst's own layer stays as it is."""
+    return in_every_language(f"layer.{name}") if f"layer.{name}" in words_for(FALL_BACK) else dict.fromkeys(LANGUAGES, name)
 
 
 def _periods(periods: pd.DataFrame) -> list[dict[str, Any]]:

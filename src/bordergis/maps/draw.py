@@ -16,6 +16,7 @@ from bordergis.maps.coarse import coarse_discs, coarse_sites
 from bordergis.maps.grounds import GROUNDS, ground_columns
 from bordergis.maps.layers import Column, Days, MapLayer, Pen, drawn_geometries, kind_of
 from bordergis.maps.style import INCIDENT_LOOKS
+from bordergis.maps.veil import veiled_cells
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -259,6 +260,8 @@ def draw_villages(situation: Situation, past: timeline.PastZones, pen: Pen) -> M
     frame = situation.access.table
     looks = village_looks(frame)
     changes = timeline.village_changes(situation, past)
+    if changes is not None and not timeline.ends_in(changes, looks):  # a profile has left out or veiled what the status rests on
+        changes = None
     columns = (pen.column("status", looks), *ground_columns(situation.access, pen), *pen.columns(frame, PLACE_COLUMNS))
     made = pen.layer(frame, "villages", cells.texts(frame, "name"), looks, columns)
     return replace(made, changes=changes, timed=("status", *GROUNDS), as_of_only=changes is None)
@@ -322,7 +325,7 @@ def draw_heritage(frame: gpd.GeoDataFrame, pen: Pen) -> MapLayer:
 
 
 def draw_extra(frame: gpd.GeoDataFrame, pen: Pen, name: str, number: int) -> MapLayer:
-    """Draw a layer the analyst gives, in one plain look, with all its columns.
+    """Draw a layer the analyst gives, in one plain look, with all its columns; of withheld rows without what tells their place.
 
     Raises
     ------
@@ -330,7 +333,7 @@ def draw_extra(frame: gpd.GeoDataFrame, pen: Pen, name: str, number: int) -> Map
         If points, lines and areas are mixed in it.
     """
     found = drawn_geometries(frame)
-    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    plain = pd.DataFrame(veiled_cells(frame).drop(columns=frame.geometry.name))
     numbered = cells.Text([f"{name} {row}" for row in range(1, len(frame) + 1)], np.arange(1, len(frame) + 1))
     return MapLayer(
         f"extra-{number}",

@@ -49,7 +49,9 @@ def _decisions(table: pd.DataFrame, decisions: pd.DataFrame) -> Text:
 
 
 def _zones(table: pd.DataFrame) -> Text:
-    told = pd.DataFrame({"is": table["in_zone"], "zones": table["zone_ids"], "depth": table["depth_m"].round().astype("Int64")})
+    depth = table["depth_m"].round().astype("Int64")
+    zones = table["zone_ids"].where(depth.notna())  # told together or not at all
+    told = pd.DataFrame({"is": table["in_zone"], "zones": zones, "depth": depth})
     told["since"] = table["in_zone_since"].dt.strftime("%Y-%m-%d")
     return _facts(told)
 

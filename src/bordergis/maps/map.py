@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections import Counter
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,7 +19,7 @@ from bordergis.maps.content import page_content
 from bordergis.maps.extras import Extras, collect
 from bordergis.maps.page import assemble, in_language, leaflet_icons
 from bordergis.maps.picture import picture_of
-from bordergis.maps.profile import apply_profile, without_sensitive
+from bordergis.maps.profile import apply_profile, apply_to_both, without_sensitive
 from bordergis.maps.timeline import day_number
 from bordergis.maps.title import TitleBlock
 
@@ -189,7 +190,7 @@ def situation_map(  # noqa: PLR0913  what is drawn over the situation, how it sp
         What to draw, as of its date, with its zones and the access of its villages.
     layers
         Further layers of your own by name: points, lines or areas, lon/lat. All their columns are shown when a feature is
-        chosen.
+        chosen; of rows marked sensitive, and of places where displaced people stay, neither numbers nor what reads like a coordinate.
     lang
         The language that the page opens in, ``en``, ``km`` or ``th``; its reader can change to another. What the data say stays in the
         language of the data.
@@ -222,13 +223,14 @@ def situation_map(  # noqa: PLR0913  what is drawn over the situation, how it sp
     >>> import bordergis as bg
     >>> bg.situation_map(bg.load("2026-01-14"), profile="public").save(tempfile.mkdtemp() + "/situation.html")
     """
-    shown = apply_profile(situation, profile)
+    shown, other = (apply_profile(situation, profile), None) if compare is None else apply_to_both(situation, compare, profile)
     fit = without_sensitive if profile == "public" else (lambda layer: layer)
     own = {name: fit(layer) for name, layer in (layers or {}).items()}
-    content = page_content(shown.situation, layers=own, lang=lang, withheld=shown.withheld)
+    lost = Counter({name: len(layer) - len(own[name]) for name, layer in (layers or {}).items()})
+    content = page_content(shown.situation, layers=own, lang=lang, withheld=lost + Counter(shown.withheld))
     content["page"].update(title_told(title or TitleBlock()))
-    if compare is not None:
-        content["compare"] = beside(apply_profile(compare, profile).situation, lang, at_once=True)
+    if other is not None:
+        content["compare"] = beside(other.situation, lang, at_once=True)
     return SituationMap(content)
 
 

@@ -214,13 +214,14 @@ def _draw_areas(axes: Axes, situation: Situation, words: Words) -> list[Any]:
     layers = {
         "designated": (situation.designated_areas, "layer.designated"),
         "restricted": (situation.restricted_areas, "layer.restricted"),
-        "hazards": (situation.hazards[~situation.hazards.geom_type.eq("Point")], "layer.hazards"),
+        "hazards": (situation.hazards[situation.hazards.geom_type != "Point"], "layer.hazards"),
         "possible": (zones[zones["certainty"] == "possible"], "layer.zones_possible"),
         "definite": (zones[zones["certainty"] == "definite"], "layer.zones_definite"),
         "camps": (_camp_areas(situation), "layer.camps", "look.camps.camps"),
     }
     named = {look: ": ".join(words[key] for key in keys) for look, (_, *keys) in layers.items()}
-    return [_draw_area(axes, layer, look, folded(named[look], LEGEND_COLUMNS)) for look, (layer, *_) in layers.items() if len(layer)]
+    drawn = {look: layer[~shapely.is_missing(drawn_geometries(layer))] for look, (layer, *_) in layers.items()}
+    return [_draw_area(axes, layer, look, folded(named[look], LEGEND_COLUMNS)) for look, layer in drawn.items() if len(layer)]
 
 
 def _camp_areas(situation: Situation) -> gpd.GeoDataFrame:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from bordergis import datasets
 from bordergis.maps import cells
+from bordergis.maps.veil import veiled_layers
 from bordergis.zones import exclusion_zones
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bordergis.access import InaccessibleVillages
     from bordergis.situation import Situation
 
-__all__ = ["PROFILES", "Shown", "apply_profile", "without_sensitive"]
+__all__ = ["PROFILES", "ZONED_LAYERS", "Shown", "apply_profile", "apply_to_both", "without_sensitive"]
 
 PROFILES: Final = ("internal", "public")
 """Who may see a map. On neither is a displacement site or a shelter drawn where it is: ``internal`` holds areas on a fixed grid in which
@@ -29,6 +30,21 @@ each lies somewhere (:mod:`bordergis.maps.coarse`), ``public`` holds only how ma
 
 WITHHELD_LAYERS: Final = ("camps", "visits", "access_reports")
 """Layers that a public map never holds: displacement sites, observers' routes, and who reported on which village."""
+
+SIFTED_LAYERS: Final = (
+    "facilities", "incidents", "villages", "places", "hazards", "designated_areas", "restricted_areas", "obstacles", "closures",
+    "checkpoints", "roads", "border",
+)  # fmt: skip
+"""Layers of which a public map holds the rows that are not withheld."""
+
+ZONED_LAYERS: Final = ("incidents", "hazards", "restricted")
+"""Layers that zones are made of, as the page names them."""
+
+KEYS: Final = {name: f"{name.removesuffix('s')}_id" for name in ("incidents", "hazards", "obstacles", "closures", "checkpoints")} | {
+    "facilities": "facility_id", "villages": "place_id", "places": "place_id", "designated_areas": "area_id", "restricted_areas": "area_id",
+}  # fmt: skip
+
+PAGE_NAMES: Final = {"designated_areas": "designated", "restricted_areas": "restricted"}
 
 HELD_KINDS: Final = ("school",)
 """Facilities that a public map may hold; medical points and shelters are not among them."""
@@ -66,10 +82,11 @@ class Shown:
 def apply_profile(situation: Situation, profile: str) -> Shown:
     """Take out what a profile must not show, before anything of it is drawn or written.
 
-    ``internal`` shows everything, displacement sites and shelters as areas in which each lies somewhere. ``public`` leaves them out, with
-    observer visits, access reports, medical points, every row marked sensitive, and every row that may not be passed on. Zones are
-    made anew of the incidents that stay, so that no zone's outline gives away a position; what is known of a village's access stays,
-    for a village must not look safer than it is.
+    ``internal`` has every row, displacement sites and shelters as areas in which each lies somewhere, and of other rows whose position is
+    withheld nothing that tells it (:mod:`bordergis.maps.veil`). ``public`` leaves them out, with observer visits, access reports,
+    medical points, every row marked sensitive, and every row that may not be passed on, of whatever layer. Zones are made anew of what
+    stays, so that no zone's outline gives away a position; what is known of a village's access stays, for a village must not look safer
+    than it is.
 
     Raises
     ------
@@ -85,14 +102,53 @@ def apply_profile(situation: Situation, profile: str) -> Shown:
     """
     datasets.require_known("profile", profile, PROFILES)
     if profile == "internal":
-        return Shown(situation, {})
-    layers = {name: getattr(situation, name) for name in (*WITHHELD_LAYERS, "facilities", "incidents", "villages", "places")}
+        veiled = veiled_layers(situation)
+        return Shown(_with(situation, veiled) if veiled else situation, {})
+    layers = {name: getattr(situation, name) for name in (*WITHHELD_LAYERS, *SIFTED_LAYERS)}
     kept = {name: _public_rows(name, layer) for name, layer in layers.items()}
-    withheld = {name: len(layer) - len(kept[name]) for name, layer in layers.items() if len(layer) > len(kept[name])}
-    own = {**situation.own, **kept}
-    if "incidents" in withheld:
-        own["zones"] = _zones_of(situation, kept["incidents"])
-    return Shown(replace(situation, own=MappingProxyType({**own, "access": _public_access(situation.access)})), withheld)
+    fewer = {name: rows for name, rows in kept.items() if len(rows) < len(layers[name])}
+    withheld = {PAGE_NAMES.get(name, name): len(layers[name]) - len(rows) for name, rows in fewer.items()}
+    if "zones" in situation.own and not withheld.keys().isdisjoint(ZONED_LAYERS):
+        fewer["zones"] = _zones_of(situation, kept)  # an outline of one's own may be drawn round what is withheld
+    if "border" in fewer and not len(fewer["border"]):
+        fewer["border"] = datasets.load_border()  # a map needs one line at least
+    return Shown(_with(situation, {**fewer, "access": _public_access(situation.access)}), withheld)
+
+
+def apply_to_both(one: Situation, other: Situation, profile: str) -> tuple[Shown, Shown]:
+    """Make two situations fit for one page: what either withholds, which the other may not have marked yet, both withhold.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such profile.
+
+    Examples
+    --------
+    >>> import bordergis as bg
+    >>> now = bg.load("2026-01-14")
+    >>> then = bg.load("2026-01-14", incidents=now.incidents.assign(sensitivity=None))
+    >>> [shown.withheld["incidents"] for shown in apply_to_both(then, now, "public")]
+    [2, 2]
+    """
+    datasets.require_known("profile", profile, PROFILES)
+    return apply_profile(_marked_as(one, other, profile), profile), apply_profile(_marked_as(other, one, profile), profile)
+
+
+def _marked_as(situation: Situation, other: Situation, profile: str) -> Situation:
+    """Mark as sensitive what the other situation withholds."""
+    marked = {}
+    for name, key in KEYS.items():
+        layer, theirs = getattr(situation, name), getattr(other, name)
+        anew = layer[key].isin(theirs.loc[_hidden(theirs, profile), key]) & ~_hidden(layer, profile)
+        if anew.any():
+            marks = layer["sensitivity"] if "sensitivity" in layer else pd.Series(None, layer.index, dtype="str")
+            marked[name] = layer.assign(sensitivity=marks.mask(anew, "sensitive"))
+    return _with(situation, marked) if marked else situation
+
+
+def _with(situation: Situation, layers: Mapping[str, Any]) -> Situation:
+    return replace(situation, own=MappingProxyType({**situation.own, **layers}))
 
 
 def without_sensitive(layer: pd.DataFrame) -> pd.DataFrame:
@@ -104,10 +160,14 @@ def without_sensitive(layer: pd.DataFrame) -> pd.DataFrame:
     >>> without_sensitive(rows)["name"].tolist()
     ['a']
     """
+    return layer[~_hidden(layer, "public")]
+
+
+def _hidden(layer: pd.DataFrame, profile: str) -> pd.Series:
     hidden = pd.Series(cells.withheld(layer), layer.index)
-    if "redistributable" in layer:
+    if profile == "public" and "redistributable" in layer:
         hidden |= layer["redistributable"].eq(other=False).fillna(value=False).astype(bool)
-    return layer[~hidden]
+    return hidden
 
 
 def _public_rows(name: str, layer: pd.DataFrame) -> pd.DataFrame:
@@ -118,9 +178,9 @@ def _public_rows(name: str, layer: pd.DataFrame) -> pd.DataFrame:
     return without_sensitive(layer)
 
 
-def _zones_of(situation: Situation, incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    hazards, areas = (layer if len(layer) else None for layer in (situation.hazards, situation.restricted_areas))
-    return exclusion_zones(incidents, rules=situation.rules, hazards=hazards, areas=areas, as_of=situation.date)
+def _zones_of(situation: Situation, kept: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    hazards, areas = (kept[name] if len(kept[name]) else None for name in ("hazards", "restricted_areas"))
+    return exclusion_zones(kept["incidents"], rules=situation.rules, hazards=hazards, areas=areas, as_of=situation.date)
 
 
 def _public_access(access: InaccessibleVillages) -> InaccessibleVillages:

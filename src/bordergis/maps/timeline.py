@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bordergis.situation import Situation
 
-__all__ = ["PastZones", "checkpoint_changes", "day_number", "past_zones", "slider_days", "village_changes"]
+__all__ = ["PastZones", "checkpoint_changes", "day_number", "ends_in", "past_zones", "slider_days", "village_changes"]
 
 EVER_DAYS = 36_525  # a lifetime that no zone outlives: a hundred years
 MOST_INCIDENTS = 20_000  # beyond it the zones of the date alone are drawn
@@ -123,6 +123,20 @@ def village_changes(situation: Situation, past: PastZones) -> Changes | None:
     days = past.discs.drop_duplicates("incident_id").set_index("incident_id")[["start", "end"]]
     told = days.reindex(pairs["incident_id"]).to_numpy(np.int64)
     return _changes(pairs["point"].to_numpy(np.int64), told, level, day_number(situation.date))
+
+
+def ends_in(changes: Changes, looks: cells.Text) -> bool:
+    """Tell whether the last look of every row is the one it has on the date; a layer that ends otherwise would contradict itself.
+
+    Examples
+    --------
+    >>> turned = Changes(np.array([0]), np.array([20_000]), cells.Text(["inaccessible"], np.array([1])))
+    >>> ends_in(turned, cells.Text(["inaccessible", "unknown"], np.array([1, 2]))), ends_in(turned, cells.constant("inaccessible", 2))
+    (True, False)
+    """
+    last = np.full(len(looks.codes), changes.first, dtype=object)
+    last[changes.row] = np.array(changes.look.to_list(), dtype=object)  # days rise in each row: the last stays
+    return bool((last == np.array(looks.to_list(), dtype=object)).all())
 
 
 def checkpoint_changes(situation: Situation, known: Collection[str]) -> Changes | None:

@@ -98,22 +98,16 @@ class Points {
   /** Names beside glyphs, later layers first, never over a glyph or another name. @param {Canvas2D} c @param {Label[]} labels @param {Occupied} taken */
   paintLabels(c, labels, taken) {
     const { tokens } = this.scene.styles;
-    c.font = `12px ${getComputedStyle(this.scene.map.getContainer()).fontFamily}`;
-    c.textBaseline = 'middle';
-    c.lineJoin = 'round';
-    c.lineWidth = 3.5;
-    c.strokeStyle = tokens['label-halo'];
-    c.fillStyle = tokens.ink;
+    const style = { font: `12px ${getComputedStyle(this.scene.map.getContainer()).fontFamily}`, ink: tokens.ink, halo: tokens['label-halo'], halo_px: 3.5 };
     for (const label of labels.slice(-LABELS_MOST).reverse()) {
       const text = label.layer.titleOf(label.row);
       if (!text) continue;
-      const wide = c.measureText(text).width;
+      const wide = textWidth(text, style.font);
       const spot = placesFor(label, wide).find(([x, y]) => taken.isFree(x, y - 7, x + wide, y + 7));
       if (!spot) continue;
       const [x, y] = spot;
       taken.take(x - 2, y - 8, x + wide + 2, y + 8);
-      c.strokeText(text, x, y);
-      c.fillText(text, x, y);
+      stampText(c, writtenText(text, style), x, y);
     }
   }
 

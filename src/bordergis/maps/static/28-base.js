@@ -90,16 +90,6 @@ function seenBox(map) {
   return { min, max: min.add(map.getSize()) };
 }
 
-/** @param {Canvas2D} c @param {L.Map} map @param {string} look @param {Styles} styles */
-function writeAs(c, map, look, { base }) {
-  c.font = `${NAME_FONT[look]} ${getComputedStyle(map.getContainer()).fontFamily}`;
-  c.textBaseline = 'middle';
-  c.lineJoin = 'round';
-  c.lineWidth = 3;
-  c.strokeStyle = base['name-halo'];
-  c.fillStyle = base[`${look}-name`];
-}
-
 /** Names of the base map: each inside what it names, only in gaps, so that they never stand over the data. */
 class BaseNames {
   /** @param {L.Map} map @param {Island} data */
@@ -110,6 +100,7 @@ class BaseNames {
     this.cells = unpackIntegers(base.labels.cells);
     this.edge = base.relief.bounds;
     this.shown = true;
+    this.family = '';
     /** @type {Map<number, L.LatLng>} */
     this.stood = new Map(); // where each name stood last, so that none moves over the ground without need
     this.stoodAt = NaN;
@@ -122,6 +113,7 @@ class BaseNames {
     const zoom = this.map.getZoom();
     if (zoom !== this.stoodAt) this.stood.clear();
     this.stoodAt = zoom;
+    this.family = getComputedStyle(this.map.getContainer()).fontFamily;
     for (const { left, top, right, bottom } of this.controls()) taken[0].take(left, top, right, bottom);
     c.save();
     for (const { name, at, zoom: [from, to] } of this.labels.waters) {
@@ -136,19 +128,23 @@ class BaseNames {
     c.restore();
   }
 
+  /** @param {string} look @returns {TextStyle} */
+  styleOf(look) {
+    const { base } = this.styles;
+    return { font: `${NAME_FONT[look]} ${this.family}`, ink: base[`${look}-name`], halo: base['name-halo'], halo_px: 3 };
+  }
+
   /** Say along each edge that there is no base map beyond, in the middle of what is seen of it. @param {Canvas2D} c @param {{min: XY, max: XY}} seen */
   tellEdge(c, { min, max }) {
     const [west, north, east, south] = edgeBox(this.map, this.edge);
     const x = (Math.max(west, min.x) + Math.min(east, max.x)) / 2;
     const y = (Math.max(north, min.y) + Math.min(south, max.y)) / 2;
-    writeAs(c, this.map, 'beyond', this.styles);
-    c.textAlign = 'center';
+    const written = writtenText(say('ui.beyond'), this.styleOf('beyond'));
     for (const [at, over, turn] of [[x, north - BEYOND_GAP_PX, 0], [x, south + BEYOND_GAP_PX, 0], [west - BEYOND_GAP_PX, y, -1], [east + BEYOND_GAP_PX, y, 1]]) {
       c.save();
       c.translate(at, over);
       c.rotate((turn * Math.PI) / 2);
-      c.strokeText(say('ui.beyond'), 0, 0);
-      c.fillText(say('ui.beyond'), 0, 0);
+      stampText(c, written, -written.wide / 2, 0);
       c.restore();
     }
   }
@@ -214,8 +210,8 @@ class BaseNames {
    * @param {{seen: {min: XY, max: XY}, taken: Occupied[], find: (fits: (spot: XY) => boolean, half: number) => XY|undefined}} where
    */
   write(c, text, look, { seen: { min, max }, taken, find }) {
-    writeAs(c, this.map, look, this.styles);
-    const half = c.measureText(text).width / 2;
+    const style = this.styleOf(look);
+    const half = textWidth(text, style.font) / 2;
     const [aside, over] = [half + 3, NAME_HIGH_PX / 2];
     const spot = find(({ x, y }) => (
       x - aside > min.x + NAME_MARGIN_PX && x + aside < max.x - NAME_MARGIN_PX && y - over > min.y + NAME_MARGIN_PX && y + over < max.y - NAME_MARGIN_PX
@@ -223,8 +219,7 @@ class BaseNames {
     ), half);
     if (!spot) return undefined;
     taken[0].take(spot.x - aside, spot.y - over, spot.x + aside, spot.y + over);
-    c.strokeText(text, spot.x - half, spot.y);
-    c.fillText(text, spot.x - half, spot.y);
+    stampText(c, writtenText(text, style), spot.x - half, spot.y);
     return spot;
   }
 }

@@ -33,7 +33,9 @@ class Compare {
 
   set() {
     const { other } = this.state.values;
-    if (other === null) this.close();
+    const known = this.data.compare?.as_of ?? Infinity; // of later days the other situation knows nothing: they would look quiet
+    if (other !== null && other > known) this.state.set({ other: known });
+    else if (other === null) this.close();
     else if (this.second) this.second.painter.setDay(other);
     else this.open(other);
   }

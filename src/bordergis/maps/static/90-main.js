@@ -92,6 +92,7 @@ class Page {
     this.answer(map, this.painter);
     this.controls();
     this.write();
+    document.fonts.addEventListener('loadingdone', () => this.rewrite());
     map.invalidateSize({ animate: false, pan: false }); // the words have given the head and the time bar their height
     if (!linked) this.whole({ animate: false });
     this.permalink = new Permalink(map, this.layers, this.state, {
@@ -228,6 +229,12 @@ class Page {
   /** The map that draws a layer; of one that both draw, the first. @param {Layer} layer */
   painterOf(layer) {
     return this.painters().find((painter) => painter.scene.layers.includes(layer)) ?? this.painter;
+  }
+
+  /** Letters have come: what was written with others is written anew. */
+  rewrite() {
+    writtenTexts.clear();
+    this.painters().forEach((painter) => painter.glyphs.repaint());
   }
 
   /** @param {string} language */
