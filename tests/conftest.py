@@ -6,22 +6,54 @@ import base64
 import contextlib
 import gzip
 import re
+import sys
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 from hypothesis import settings
+from rich.console import ConsoleDimensions
 from shapely import Point
 
 import bordergis as bg
+from bordergis import cli
 
-settings.register_profile("bordergis", deadline=None, max_examples=40)  # a busy machine is not a fault; nothing here is timed
+# A busy machine is not a fault, and nothing here is timed. Forty examples keep the suite within its minutes; tests that need more say so.
+settings.register_profile("bordergis", deadline=None, max_examples=40)
 settings.load_profile("bordergis")
 
 
 @pytest.fixture(scope="session")
 def situation():
     return bg.load("2026-01-14")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line in this process, in a wide window: exit status, standard output, standard error."""
+    monkeypatch.setattr(cli.out, "size", ConsoleDimensions(400, 100))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["bordergis", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            sys.exit(cli.main())
+        said = capsys.readouterr()
+        return end.value.code or 0, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def ran(run):
+    """Run a command that must succeed and say nothing on standard error; give its output."""
+
+    def call(*words):
+        code, out, err = run(*words)
+        assert (code, err) == (0, "")
+        return out
+
+    return call
 
 
 @pytest.fixture

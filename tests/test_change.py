@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 import bordergis as bg
-from bordergis import cli, provenance, schema
+from bordergis import provenance, schema
 from bordergis.change.causes import CAUSES
 from bordergis.change.differences import CAME, CHANGED, COLUMNS, CUT_OFF, IN_ZONE, LATE, OVER, WENT
 from bordergis.errors import SchemaError, UnknownNameError
@@ -708,20 +707,6 @@ def test_hostile_text_is_escaped_in_a_notebook(world):
 
 
 # ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: exit status, standard output, standard error."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["bordergis", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            sys.exit(cli.main())
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err
-
-    return call
 
 
 def test_a_saved_situation_is_compared_with_a_date_and_written_as_table_and_map(run, tmp_path):

@@ -15,43 +15,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from rich.console import ConsoleDimensions
 from typer.testing import CliRunner
 
 import bordergis as bg
-from bordergis import cli
 from bordergis.cli import app
 
 COMMAND = Path(sys.executable).with_name("bordergis")
 OSMACH = ("villages", "--within", "10km", "--of", "checkpoint:osmach")
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: exit status, standard output, standard error."""
-    monkeypatch.setattr(cli.out, "size", ConsoleDimensions(400, 100))
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["bordergis", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            sys.exit(cli.main())
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err
-
-    return call
-
-
-@pytest.fixture
-def ran(run):
-    """Run a command that must succeed and say nothing on standard error; give its output."""
-
-    def call(*words):
-        code, out, err = run(*words)
-        assert (code, err) == (0, "")
-        return out
-
-    return call
 
 
 @pytest.fixture

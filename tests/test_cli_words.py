@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import geopandas as gpd
 import pandas as pd
 import pytest
 import typer.main
 from click import Group
-from rich.console import ConsoleDimensions
 from shapely import LineString
 
 import bordergis as bg
@@ -17,32 +14,6 @@ from bordergis import cli
 from bordergis.words import LANGUAGES, words_for
 
 DAYS = ("2025-12-31", "2026-01-14")
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: exit status, standard output, standard error."""
-    monkeypatch.setattr(cli.out, "size", ConsoleDimensions(400, 100))
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["bordergis", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            sys.exit(cli.main())
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err
-
-    return call
-
-
-@pytest.fixture
-def ran(run):
-    def call(*words):
-        code, out, err = run(*words)
-        assert (code, err) == (0, "")
-        return out
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -3,28 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pandas as pd
 import pytest
-from rich.console import ConsoleDimensions
-
-from bordergis import cli
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: exit status, standard output, standard error."""
-    monkeypatch.setattr(cli.out, "size", ConsoleDimensions(300, 100))
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["bordergis", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            sys.exit(cli.main())
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err
-
-    return call
 
 
 def test_the_gaps_of_the_line_are_said_in_kilometres(run):
